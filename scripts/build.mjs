@@ -1,0 +1,79 @@
+// Builds dist/: one ES module bundle and one CommonJS bundle over all entries (shared code in shared chunks, so that
+// every subpath of a build is one ttlog), and the declarations beside both.
+//
+// The new dist is put together elsewhere and swapped in at the end: a process that runs from dist never sees half of it.
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rolldown } from 'rolldown';
+import { entries, present, programs, root } from './entries.mjs';
+import { recorderSource } from './recorder-source.mjs';
+
+const work = `${root}.tmp/build-${process.pid}/`;
+/** Everything else that is imported has to be a file of ours, or one of node's modules. */
+const peers = Object.keys(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).peerDependencies);
+const startedAt = performance.now();
+
+/** @param {'esm' | 'cjs'} format */
+async function bundle(format) {
+  const inputs = format === 'esm' ? [...present(entries), ...present(programs)] : present(entries);
+  const build = await rolldown({
+    input: Object.fromEntries(inputs.map(({ file, source }) => [file, root + source])),
+    platform: 'node',
+    external: peers.map((name) => new RegExp(`^${name}(/|$)`)),
+    tsconfig: `${root}tsconfig.build.json`,
+    transform: { target: 'es2022' },
+    plugins: [recorderSource()],
+  });
+  const directory = `${work}dist/${format}/`;
+  const { output } = await build.write({
+    dir: directory,
+    format,
+    esModule: true,
+    exports: 'named',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+  });
+  await build.close();
+  const foreign = output
+    .flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+    .filter((id) => id.includes('node_modules'));
+  if (foreign.length > 0)
+    throw new Error(
+      `Expected dist/${format} to hold our own code only, got ${foreign.join(', ')}: make it a peer dependency, or leave it out`,
+    );
+  writeFileSync(`${directory}package.json`, `${JSON.stringify({ type: format === 'esm' ? 'module' : 'commonjs' })}\n`);
+}
+
+/** Emits declarations with tsc. @returns {Promise<boolean>} whether the types were in order */
+async function declarations() {
+  const project = `${work}tsconfig.json`;
+  const ambient = present([{ source: 'src/recorder/recorder-source.d.ts' }]);
+  writeFileSync(
+    project,
+    JSON.stringify({
+      extends: `${root}tsconfig.build.json`,
+      compilerOptions: { outDir: `${work}types`, rootDir: `${root}src`, typeRoots: [`${root}node_modules/@types`] },
+      files: [...present(entries), ...ambient].map(({ source }) => root + source),
+    }),
+  );
+  const tsc = spawn(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', project], { stdio: 'inherit' });
+  return new Promise((resolve, reject) => tsc.on('error', reject).on('exit', (code) => resolve(code === 0)));
+}
+
+mkdirSync(`${work}dist`, { recursive: true });
+try {
+  const [typesInOrder] = await Promise.all([declarations(), bundle('esm'), bundle('cjs')]);
+  for (const format of ['esm', 'cjs']) {
+    if (existsSync(`${work}types`)) cpSync(`${work}types`, `${work}dist/${format}`, { recursive: true });
+  }
+  for (const { file } of present(programs)) chmodSync(`${work}dist/esm/${file}.js`, 0o755);
+  if (existsSync(`${root}dist`)) renameSync(`${root}dist`, `${work}previous`);
+  renameSync(`${work}dist`, `${root}dist`);
+  for (const { source } of [...entries, ...programs]) {
+    if (!existsSync(root + source)) console.warn(`build: ${source} does not exist, left out`);
+  }
+  console.log(`build: dist/ in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  if (!typesInOrder) process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,54 @@
+// Every door of the package, once. The build, package.json's `exports`, the aliases of vitest and the house tests share
+// this list, so that a subpath cannot exist in one of them only.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root, with a trailing slash. */
+export const root = fileURLToPath(new URL('../', import.meta.url));
+
+/**
+ * @typedef {object} Entry
+ * @property {string} subpath the key in package.json's `exports`
+ * @property {string} source  the module that it opens, from the root
+ * @property {string} file    where it lands under dist/esm and dist/cjs, without an extension
+ */
+
+/** @type {readonly Entry[]} */
+export const entries = [
+  { subpath: '.', source: 'src/index.ts', file: 'index' },
+  { subpath: './decorators', source: 'src/decorators/index.ts', file: 'decorators/index' },
+  { subpath: './sinks', source: 'src/sinks/index.ts', file: 'sinks/index' },
+  { subpath: './nestjs', source: 'src/nestjs/index.ts', file: 'nestjs/index' },
+];
+
+/** Programs: built as ES modules only, never imported. */
+export const programs = [{ name: 'ttlog', source: 'src/cli/main.ts', file: 'cli' }];
+
+/** `ttlog`, `ttlog/sinks`, … as an application writes it. @param {Entry} entry */
+export const specifier = (entry) => `ttlog${entry.subpath.slice(1)}`;
+
+/** @template {{ source: string }} T @param {readonly T[]} list @returns {T[]} those whose source exists */
+export const present = (list) => list.filter((item) => existsSync(root + item.source));
+
+/** What package.json's `exports` has to be. */
+export function exportsMap() {
+  /** @type {Record<string, unknown>} */
+  const map = {};
+  for (const { subpath, file } of entries) {
+    const condition = (/** @type {string} */ build) => ({
+      types: `./dist/${build}/${file}.d.ts`,
+      default: `./dist/${build}/${file}.js`,
+    });
+    map[subpath] = { import: condition('esm'), require: condition('cjs') };
+  }
+  map['./package.json'] = './package.json';
+  return map;
+}
+
+/** What package.json's `typesVersions` has to be: TypeScript's `node10` resolution does not read `exports`. */
+export function typesVersionsMap() {
+  const subpaths = entries.filter((entry) => entry.subpath !== '.');
+  return {
+    '*': Object.fromEntries(subpaths.map(({ subpath, file }) => [subpath.slice(2), [`./dist/cjs/${file}.d.ts`]])),
+  };
+}
