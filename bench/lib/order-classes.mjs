@@ -1,0 +1,39 @@
+// The object that the field-extraction contenders read: an order of eight fields, two of them in a nested customer,
+// renamed to snake_case, with a password that must never come out. Classes are made per contender, so that each
+// carries only the decorators of the library under test.
+
+/** What every contender has to produce from `makeOrder(…, 7)`. */
+export const EXPECTED_ORDER = {
+  order_id: 7,
+  amount: 129.5,
+  currency: 'EUR',
+  paid: true,
+  coupon_code: 'SPRING',
+  customer: { id: 42, email: 'alice@example.com' },
+};
+
+export function makeClasses() {
+  class Customer {
+    constructor(id) {
+      this.id = id;
+      this.email = 'alice@example.com';
+      this.password = 'hunter2';
+    }
+  }
+  class Order {
+    constructor(orderId) {
+      this.orderId = orderId;
+      this.amount = 129.5;
+      this.currency = 'EUR';
+      this.paid = true;
+      this.couponCode = 'SPRING';
+      this.customer = new Customer(42);
+    }
+  }
+  return { Customer, Order };
+}
+
+/** Enough different objects that no value is a constant to the optimiser. */
+export function makeOrders(Order, count = 256) {
+  return Array.from({ length: count }, (_, i) => new Order(i));
+}

@@ -1,0 +1,72 @@
+// Starts contenders, each in its own process: no shared hidden classes, no inline cache that a rival has made
+// polymorphic, no heap that somebody else has filled.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
+const LISTER = fileURLToPath(new URL('./list.mjs', import.meta.url));
+const BENCH_DIR = fileURLToPath(new URL('..', import.meta.url));
+const TIMEOUT_MS = 300_000;
+
+/**
+ * @param {{ file: string, name: string }} contender
+ * @param {object} settings
+ * @returns {Promise<{ metrics?: Record<string, number>, verified?: string, invalid?: string, failed?: string }>}
+ */
+export async function runInOwnProcess(contender, settings) {
+  const workDir = await mkdtemp(join(tmpdir(), 'ttlog-bench-'));
+  try {
+    const args = ['--expose-gc', CHILD, contender.file, contender.name, JSON.stringify({ ...settings, workDir })];
+    return await runNode(args);
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+/** Names and groups of all contenders in `files`, read in a process of its own: this one loads no rival. */
+export async function listContenders(files) {
+  const result = await runNode([LISTER, ...files]);
+  if (result.failed) throw new Error(`Expected to list the contenders: ${result.failed}`);
+  return result;
+}
+
+function runNode(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: BENCH_DIR,
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    const errors = collect(child.stdio[2]);
+    const results = collect(child.stdio[3]);
+    child.once('error', (error) => resolve({ failed: error.message }));
+    child.once('close', (code, signal) => {
+      if (code === 0 && results.length > 0) resolve(JSON.parse(Buffer.concat(results).toString()));
+      else resolve({ failed: `${signal ?? `status ${code}`}: ${lastLines(errors)}` });
+    });
+  });
+}
+
+/** What would change a logger's level, or the engine, under only some of the contenders' feet. */
+function cleanEnvironment() {
+  const env = { ...process.env, NODE_ENV: 'production' };
+  for (const name of ['TTLOG', 'LOG_LEVEL', 'DEBUG', 'NODE_OPTIONS', 'FORCE_COLOR', 'NODE_V8_COVERAGE']) delete env[name];
+  return env;
+}
+
+function collect(stream) {
+  const chunks = [];
+  stream.on('data', (chunk) => chunks.push(chunk));
+  return chunks;
+}
+
+function lastLines(chunks) {
+  const lines = Buffer.concat(chunks).toString().trim().split('\n');
+  return (lines.find((line) => /Error\b/.test(line)) ?? lines.at(-1) ?? '').trim() || 'no output';
+}
