@@ -15,7 +15,7 @@ function startOnce(source) {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ns = nsSince(start);
-  if (status !== 0) throw new InvalidRun(`status ${status}: ${/^.*Error.*$/m.exec(stderr.toString())?.[0]}`);
+  if (status !== 0) throw new InvalidRun(`status ${status}: ${/^\w*Error\b.*$/m.exec(stderr.toString())?.[0]}`);
   return ns / 1e6;
 }
 

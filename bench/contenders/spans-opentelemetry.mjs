@@ -6,9 +6,7 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
-import { keep } from '../lib/keep.mjs';
-import { nextTurn, nsSince, startClock } from '../lib/clock.mjs';
-import { SPANS_PER_TURN, makePaymentService } from '../lib/span-subject.mjs';
+import { loopAsync, loopSync, makePaymentService } from '../lib/span-subject.mjs';
 import { expectEqual } from '../lib/verify.mjs';
 
 let started = 0;
@@ -73,34 +71,18 @@ export default [
   {
     name: 'OpenTelemetry startActiveSpan',
     group: 'spans-sync',
-    async run(iterations) {
-      let sum = 0;
-      const start = startClock();
-      for (let i = 0; i < iterations; i += 1) {
-        sum += charge(i, 9.5);
-        if (i % SPANS_PER_TURN === 0) await nextTurn();
-      }
-      const ns = nsSince(start);
+    run(iterations) {
       started += iterations;
-      keep(sum);
-      return ns / iterations;
+      return loopSync(iterations, (i) => charge(i, 9.5));
     },
     verify: () => verify('charge'),
   },
   {
     name: 'OpenTelemetry startActiveSpan',
     group: 'spans-async',
-    async run(iterations) {
-      let sum = 0;
-      const start = startClock();
-      for (let i = 0; i < iterations; i += 1) {
-        sum += await chargeAsync(i, 9.5);
-        if (i % SPANS_PER_TURN === 0) await nextTurn();
-      }
-      const ns = nsSince(start);
+    run(iterations) {
       started += iterations;
-      keep(sum);
-      return ns / iterations;
+      return loopAsync(iterations, (i) => chargeAsync(i, 9.5));
     },
     verify: () => verify('chargeAsync'),
   },

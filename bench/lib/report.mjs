@@ -19,7 +19,7 @@ export function renderReport({ machine, rounds, quick, rows, groups, bars, unava
   lines.push(...renderBars(bars, paint));
   lines.push(tally(rows));
   for (const { file, reason } of unavailable) {
-    lines.push(paint('yellow', `not run: ${file.split('/').at(-1)}: ${reason.split('\n')[0]}`));
+    lines.push(paint('yellow', `not run: ${file}: ${reason.split('\n')[0]}`));
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -108,7 +108,7 @@ export function toJson({ machine, rounds, quick, settings, rows, groups, bars, u
       }))
       .filter((group) => group.rows.length > 0),
     bars: bars.map(({ text, required, measured, spread, met }) => ({ text, required, measured, spread, met })),
-    notRun: unavailable.map(({ file, reason }) => ({ file: file.split('/').at(-1), reason })),
+    notRun: unavailable,
   };
 }
 

@@ -4,12 +4,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const LISTER = fileURLToPath(new URL('./list.mjs', import.meta.url));
 const BENCH_DIR = fileURLToPath(new URL('..', import.meta.url));
+const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_MS = 300_000;
 
 /**
@@ -31,7 +32,15 @@ export async function runInOwnProcess(contender, settings) {
 export async function listContenders(files) {
   const result = await runNode([LISTER, ...files]);
   if (result.failed) throw new Error(`Expected to list the contenders: ${result.failed}`);
-  return result;
+  return {
+    contenders: result.contenders,
+    unavailable: result.unavailable.map(({ file, reason }) => ({ file: basename(file), reason: relativePaths(reason) })),
+  };
+}
+
+/** A table may be pasted anywhere: where this checkout lies is nobody's business. */
+function relativePaths(text) {
+  return text.replaceAll(pathToFileURL(ROOT_DIR).href, '').replaceAll(ROOT_DIR, '');
 }
 
 function runNode(args) {
@@ -68,5 +77,6 @@ function collect(stream) {
 
 function lastLines(chunks) {
   const lines = Buffer.concat(chunks).toString().trim().split('\n');
-  return (lines.find((line) => /Error\b/.test(line)) ?? lines.at(-1) ?? '').trim() || 'no output';
+  const line = lines.find((one) => /^\w*Error\b/.test(one)) ?? lines.at(-1);
+  return relativePaths(line.trim()) || 'no output';
 }
