@@ -54,6 +54,7 @@ export default defineConfig({
         // The packed tarball, installed into projects of its own. Needs `npm run build`.
         test: {
           name: 'package',
+          globalSetup: 'test/package/global-setup.ts',
           include: [packageSuite],
           exclude: ['**/node_modules/**'],
           testTimeout: 180_000,

@@ -31,18 +31,20 @@ async function bundleRecorder() {
   }
 }
 
-/** @returns {import('rolldown').Plugin} */
+/** A plugin for rolldown as for vite, which brings a rolldown of its own: hence no plugin type of either. */
 export function recorderSource() {
   return {
     name: 'ttlog:recorder-source',
+    /** @param {string} id */
     resolveId(id) {
       return id === MODULE_ID ? { id: RESOLVED_ID, moduleSideEffects: false } : null;
     },
+    /** @this {{ addWatchFile(file: string): void }} @param {string} id */
     async load(id) {
       if (id !== RESOLVED_ID) return null;
       const { code, files } = await bundleRecorder();
       for (const file of files) this.addWatchFile(file);
-      return { code: `export default ${JSON.stringify(code)};\n`, moduleType: 'js' };
+      return { code: `export default ${JSON.stringify(code)};\n`, moduleSideEffects: false };
     },
   };
 }

@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { Expose } from 'class-transformer';
+import { currentContext, info, init, TtlogError, withContext, type TtlogHandle } from 'ttlog';
+import { Fields, Instrument } from 'ttlog/decorators';
+import { memorySink } from 'ttlog/sinks';
+
+@Fields()
+class LoginAttempt {
+  @Expose({ name: 'user_id' })
+  readonly userId: number;
+
+  constructor(userId: number) {
+    this.userId = userId;
+  }
+}
+
+class LoginService {
+  @Instrument()
+  async login(userId: number): Promise<string> {
+    await Promise.resolve();
+    info(new LoginAttempt(userId), 'Login attempt completed');
+    return `token-${String(currentContext()['request_id'])}`;
+  }
+}
+
+describe('ttlog in a CommonJS project under Jest', () => {
+  const sink = memorySink();
+  let handle: TtlogHandle;
+
+  beforeAll(() => {
+    handle = init({ service: 'fixture', level: 'debug', sinks: [sink] });
+  });
+  afterAll(() => handle.shutdown());
+
+  it('is the CommonJS build', () => {
+    expect(require.resolve('ttlog')).toMatch(/dist[\\/]cjs[\\/]index\.js$/);
+  });
+
+  it('delivers an instrumented call, its fields and its context', async () => {
+    const token = await withContext({ request_id: 'r-1' }, () => new LoginService().login(7));
+    await handle.flush();
+    expect(token).toBe('token-r-1');
+    const lines = sink.records.map((record) => JSON.parse(JSON.stringify(record.fields)) as Record<string, unknown>);
+    expect(sink.records.map((record) => record.message)).toEqual(['Login attempt completed', 'LoginService.login']);
+    expect(lines[0]).toMatchObject({ user_id: 7 });
+  });
+
+  it('has one init() until shutdown', () => {
+    expect(() => init({ sinks: [] })).toThrow(TtlogError);
+  });
+});
