@@ -15,7 +15,13 @@ const atMost = (limit) => ({ limit, compare: '≤' });
 const atLeast = (limit) => ({ limit, compare: '≥' });
 
 function ratioBar(text, { limit, compare }, above, below, { metric = 'ns', base } = {}) {
-  return { text, limit, compare, format: formatRatio, compute: (results) => ratio(results, above, below, metric, base) };
+  return {
+    text,
+    limit,
+    compare,
+    format: formatRatio,
+    compute: (results) => ratio(results, above, below, metric, base),
+  };
 }
 
 function differenceBar(text, { limit, compare }, id, reference, metric = 'ns') {
@@ -39,7 +45,12 @@ const recordBars = ['constant', 'varying'].flatMap((values) => {
   return [
     ratioBar(`record (${values}), over performance.now()`, atMost(2.5), outside, CLOCK),
     ratioBar(`record (${values}) inside a context, over performance.now()`, atMost(3.5), inside, CLOCK),
-    ratioBar(`pino to /dev/null ÷ record (${values})`, atLeast(15), `${group}/pino to /dev/null (sync, minLength 4096)`, outside),
+    ratioBar(
+      `pino to /dev/null ÷ record (${values})`,
+      atLeast(15),
+      `${group}/pino to /dev/null (sync, minLength 4096)`,
+      outside,
+    ),
     ratioBar(`pino into a no-op stream ÷ record (${values})`, atLeast(6), `${group}/pino into a no-op stream`, outside),
     ratioBar(`winston ÷ record (${values})`, atLeast(40), `${group}/winston to a null stream`, outside),
   ];
@@ -56,7 +67,12 @@ const deliveryBars = ['burst', 'paced'].flatMap((mode) => {
 
 export const bars = [
   ...recordBars,
-  differenceBar('call below record, over an empty call', atMost(3), 'disabled/ttlog trace() below record', 'primitives/empty call'),
+  differenceBar(
+    'call below record, over an empty call',
+    atMost(3),
+    'disabled/ttlog trace() below record',
+    'primitives/empty call',
+  ),
   ...deliveryBars,
   ratioBar(
     'OpenTelemetry ÷ @Instrument, sync',
@@ -72,9 +88,24 @@ export const bars = [
     'spans-async/ttlog @Instrument',
     { base: 'spans-async/bare async method' },
   ),
-  differenceBar('@Instrument when disabled, over bare', atMost(5), 'spans-sync/ttlog @Instrument, disabled', 'spans-sync/bare method'),
-  ratioBar('withContext, of als.run', atMost(1.5), 'context/ttlog withContext(fields, fn)', 'primitives/als.run(fresh store)'),
-  ratioBar('instanceToPlain ÷ @Fields', atLeast(40), 'fields/class-transformer instanceToPlain', 'fields/ttlog @Fields'),
+  differenceBar(
+    '@Instrument when disabled, over bare',
+    atMost(5),
+    'spans-sync/ttlog @Instrument, disabled',
+    'spans-sync/bare method',
+  ),
+  ratioBar(
+    'withContext, of als.run',
+    atMost(1.5),
+    'context/ttlog withContext(fields, fn)',
+    'primitives/als.run(fresh store)',
+  ),
+  ratioBar(
+    'instanceToPlain ÷ @Fields',
+    atLeast(40),
+    'fields/class-transformer instanceToPlain',
+    'fields/ttlog @Fields',
+  ),
   ratioBar('@Fields, of an extractor written by hand', atMost(2), 'fields/ttlog @Fields', 'fields/written by hand'),
   {
     text: 'core, min+gzip',
@@ -86,7 +117,10 @@ export const bars = [
       return size && summarise([size.median / 1024]);
     },
   },
-  ratioBar("import 'pino' ÷ import 'ttlog'", atLeast(1), 'import/pino', 'import/ttlog', { metric: 'ms', base: 'import/bare node' }),
+  ratioBar("import 'pino' ÷ import 'ttlog'", atLeast(1), 'import/pino', 'import/ttlog', {
+    metric: 'ms',
+    base: 'import/bare node',
+  }),
 ];
 
 /** @param {import('./lib/columns.mjs').Results} results only the bars that this run has the rows for */

@@ -47,7 +47,7 @@ function readOptions() {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exit(2);
+    return process.exit(2);
   }
 }
 

@@ -20,8 +20,7 @@ function pinoContender(name, options) {
     group,
     async measure({ events, workDir }) {
       const log = pino(pino.destination({ dest: join(workDir, 'out.ndjson'), ...options }));
-      const call = (i) =>
-        log.info({ user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] }, 'User logged in');
+      const call = (i) => log.info({ user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] }, 'User logged in');
       const flush = () => new Promise((resolve, reject) => log.flush((error) => (error ? reject(error) : resolve())));
       const result = await measureLatency(call, events, flush);
       logged = result.logged;

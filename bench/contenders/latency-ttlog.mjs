@@ -9,6 +9,10 @@ import { verifyFile } from '../lib/delivery.mjs';
 import { EMAIL_MASK, emails } from '../lib/event-data.mjs';
 import { measureLatency } from '../lib/latency.mjs';
 
+function logOne(i) {
+  info('User logged in', { user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] });
+}
+
 let logged = 0;
 let handle;
 
@@ -17,8 +21,7 @@ export default {
   group: 'latency',
   async measure({ events, workDir }) {
     handle = init({ service: 'bench', sinks: [fileSink({ path: join(workDir, 'out.ndjson') })] });
-    const call = (i) => info('User logged in', { user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] });
-    const result = await measureLatency(call, events, () => handle.flush());
+    const result = await measureLatency(logOne, events, () => handle.flush());
     logged = result.logged;
     return result;
   },

@@ -29,7 +29,11 @@ export default [
       });
     },
     verify() {
-      expectEqual('the store', als.run({ request_id: 'r-2' }, () => als.getStore()), { request_id: 'r-2' });
+      expectEqual(
+        'the store',
+        als.run({ request_id: 'r-2' }, () => als.getStore()),
+        { request_id: 'r-2' },
+      );
     },
   },
   {
@@ -44,7 +48,11 @@ export default [
       return ns / iterations;
     },
     verify() {
-      expectEqual('the store inside', als.run({ request_id: 3 }, () => als.getStore()), { request_id: 3 });
+      expectEqual(
+        'the store inside',
+        als.run({ request_id: 3 }, () => als.getStore()),
+        { request_id: 3 },
+      );
       expectEqual('the store outside', als.getStore(), undefined);
     },
   },

@@ -54,7 +54,9 @@ function contenderOf(group, run, fieldsOf) {
         log.flush((error) => (error ? reject(error) : resolve()));
       });
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-      lines.forEach((line, i) => expectFields(`line ${i}`, JSON.parse(line), { msg: 'User logged in', ...fieldsOf(i) }));
+      lines.forEach((line, i) =>
+        expectFields(`line ${i}`, JSON.parse(line), { msg: 'User logged in', ...fieldsOf(i) }),
+      );
       expectEqual('lines in the file', lines.length, 1000);
       return '1000 lines of the same loop read back from a file';
     },

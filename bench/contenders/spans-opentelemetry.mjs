@@ -59,11 +59,15 @@ function chargeAsync(orderId, amount) {
 async function verify(spanName) {
   await provider.forceFlush();
   expectEqual('spans exported', exported, started);
-  expectEqual('the last span', { name: lastSpan.name, ended: lastSpan.ended, amount: lastSpan.attributes.amount }, {
-    name: spanName,
-    ended: true,
-    amount: 9.5,
-  });
+  expectEqual(
+    'the last span',
+    { name: lastSpan.name, ended: lastSpan.ended, amount: lastSpan.attributes.amount },
+    {
+      name: spanName,
+      ended: true,
+      amount: 9.5,
+    },
+  );
   return `${exported} spans started and exported, the last one read back`;
 }
 

@@ -21,6 +21,10 @@ function makeInstrumented() {
   return new PaymentService();
 }
 
+function expected(i) {
+  return { fields: { orderId: i, amount: 9.5 } };
+}
+
 const plain = new (makePaymentService())();
 const instrumented = makeInstrumented();
 
@@ -37,7 +41,6 @@ function contendersOf(name, [callSync, callAsync]) {
   let handle;
   const runSync = (iterations) => loopSync(iterations, callSync);
   const runAsync = (iterations) => loopAsync(iterations, callAsync);
-  const expected = (i) => ({ fields: { orderId: i, amount: 9.5 } });
   const lifecycle = { name, setup: () => (handle = startRecordOnly()), teardown: () => handle.shutdown() };
   return [
     { ...lifecycle, group: 'spans-sync', run: runSync, verify: () => verifyRecords(handle, runSync, expected) },

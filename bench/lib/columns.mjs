@@ -5,7 +5,14 @@ import { pairedRatio, summarise } from './stats.mjs';
 
 /**
  * @typedef {Map<string, { rounds: Record<string, number>[] }>} Results valid rows only
- * @typedef {{ title: string, references?: string[], range?: boolean, compute(id: string, results: Results): import('./stats.mjs').Summary | undefined, format(n: number): string }} Column
+ * @typedef {import('./stats.mjs').Summary} Summary
+ *
+ * @typedef {object} Column
+ * @property {string} title
+ * @property {string[]} [references]  ids of the rows that it compares with
+ * @property {boolean} [range]  shows the smallest and the largest round, not the median
+ * @property {(id: string, results: Results) => Summary | undefined} compute
+ * @property {(n: number) => string} format
  */
 
 /** The median of a metric. @param {string} metric @param {string} title @param {(n: number) => string} format */
@@ -34,7 +41,7 @@ export function timesOf(reference, title, metric = 'ns') {
 }
 
 /** How many times the reference's metric is this row's: "pino costs 21× as much". Over `base`, if given: both less a bare row. */
-export function timesUnder(reference, title, metric = 'ns', base = undefined) {
+export function timesUnder(reference, title, metric = 'ns', base) {
   return {
     title,
     references: base === undefined ? [reference] : [reference, base],

@@ -14,20 +14,20 @@ export const EXPECTED_ORDER = {
 
 export function makeClasses() {
   class Customer {
-    constructor(id) {
-      this.id = id;
-      this.email = 'alice@example.com';
-      this.password = 'hunter2';
-    }
+    id = 42;
+    email = 'alice@example.com';
+    password = 'hunter2';
   }
   class Order {
+    orderId;
+    amount = 129.5;
+    currency = 'EUR';
+    paid = true;
+    couponCode = 'SPRING';
+    customer = new Customer();
+
     constructor(orderId) {
       this.orderId = orderId;
-      this.amount = 129.5;
-      this.currency = 'EUR';
-      this.paid = true;
-      this.couponCode = 'SPRING';
-      this.customer = new Customer(42);
     }
   }
   return { Customer, Order };

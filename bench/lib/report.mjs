@@ -4,7 +4,9 @@ import { layOut } from './table.mjs';
 
 /** Rows that may enter a ratio. @param {import('./rounds.mjs').Row[]} rows @returns {import('./columns.mjs').Results} */
 export function validResults(rows) {
-  return new Map(rows.filter((row) => !row.invalid && !row.failed && row.rounds.length > 0).map((row) => [row.id, row]));
+  return new Map(
+    rows.filter((row) => !row.invalid && !row.failed && row.rounds.length > 0).map((row) => [row.id, row]),
+  );
 }
 
 /** @returns {string} */
@@ -111,4 +113,3 @@ export function toJson({ machine, rounds, quick, settings, rows, groups, bars, u
     notRun: unavailable,
   };
 }
-

@@ -10,7 +10,7 @@ export async function contenderFiles() {
   const names = await readdir(CONTENDERS_DIR);
   return names
     .filter((name) => name.endsWith('.mjs'))
-    .sort()
+    .toSorted()
     .map((name) => join(CONTENDERS_DIR, name));
 }
 
@@ -38,7 +38,7 @@ export function selectContenders(contenders, groups, only) {
   }
   return contenders
     .filter((one) => wanted.has(idOf(one)))
-    .sort((a, b) => order.get(a.group) - order.get(b.group) || isRival(a) - isRival(b));
+    .toSorted((a, b) => order.get(a.group) - order.get(b.group) || isRival(a) - isRival(b));
 }
 
 function isRival({ name }) {

@@ -34,7 +34,10 @@ export async function listContenders(files) {
   if (result.failed) throw new Error(`Expected to list the contenders: ${result.failed}`);
   return {
     contenders: result.contenders,
-    unavailable: result.unavailable.map(({ file, reason }) => ({ file: basename(file), reason: relativePaths(reason) })),
+    unavailable: result.unavailable.map(({ file, reason }) => ({
+      file: basename(file),
+      reason: relativePaths(reason),
+    })),
   };
 }
 
@@ -65,7 +68,8 @@ function runNode(args) {
 /** What would change a logger's level, or the engine, under only some of the contenders' feet. */
 function cleanEnvironment() {
   const env = { ...process.env, NODE_ENV: 'production' };
-  for (const name of ['TTLOG', 'LOG_LEVEL', 'DEBUG', 'NODE_OPTIONS', 'FORCE_COLOR', 'NODE_V8_COVERAGE']) delete env[name];
+  for (const name of ['TTLOG', 'LOG_LEVEL', 'DEBUG', 'NODE_OPTIONS', 'FORCE_COLOR', 'NODE_V8_COVERAGE'])
+    delete env[name];
   return env;
 }
 

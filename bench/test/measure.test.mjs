@@ -9,6 +9,7 @@ import { verifyFile } from '../lib/delivery.mjs';
 import { varyingFields } from '../lib/event-data.mjs';
 import { runInOwnProcess } from '../lib/spawn.mjs';
 
+const line = (i) => `${JSON.stringify({ msg: 'User logged in', ...varyingFields(i) })}\n`;
 const settings = { sampleMs: 2, samples: 3, warmupMs: 5, events: 10 };
 const verifyModule = new URL('../lib/verify.mjs', import.meta.url).href;
 
@@ -51,7 +52,6 @@ test('a contender that crashes is a failed row and not the end of the run', asyn
 test('a file that misses, doubles or changes an event is invalid', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'ttlog-bench-test-'));
   const path = join(dir, 'out.ndjson');
-  const line = (i) => `${JSON.stringify({ msg: 'User logged in', ...varyingFields(i) })}\n`;
   const fileOf = (...indices) => writeFile(path, indices.map(line).join(''));
   try {
     await fileOf(0, 1, 2);

@@ -8,10 +8,16 @@ import { painter } from '../lib/table.mjs';
 
 const plain = (_style, text) => text;
 const groups = [
-  { id: 'record', title: 'Record', notes: [], columns: [value('ns', 'ns', formatNs), timesUnder('record/pino', 'pino ÷ this')] },
+  {
+    id: 'record',
+    title: 'Record',
+    notes: [],
+    columns: [value('ns', 'ns', formatNs), timesUnder('record/pino', 'pino ÷ this')],
+  },
   { id: 'other', title: 'Other', notes: [], columns: [value('ns', 'ns', formatNs)] },
 ];
 const row = (name, ns, more = {}) => ({ id: `record/${name}`, name, group: 'record', rounds: [{ ns }], ...more });
+const contender = (name, group = 'record') => ({ file: `${name}.mjs`, name, group });
 const run = {
   machine: { node: '20.0.0', platform: 'Linux', cpu: 'a CPU', cores: 2 },
   rounds: 1,
@@ -40,7 +46,6 @@ test('an invalid row says why, enters no ratio, and is counted', () => {
 });
 
 test('--only brings along what the selected rows are compared with, ttlog first', () => {
-  const contender = (name, group = 'record') => ({ file: `${name}.mjs`, name, group });
   const all = [contender('pino'), contender('winston'), contender('ttlog info()'), contender('x', 'other')];
   const names = (only) => selectContenders(all, groups, only).map((one) => one.name);
   assert.deepEqual(names(/ttlog/), ['ttlog info()', 'pino']);
