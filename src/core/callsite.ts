@@ -1,0 +1,101 @@
+// Hot data: a place that logs, and the ways its fields have been named. Records name a FieldNode's id and carry values only.
+import { SITE_EVENT } from './layout.js';
+import { state } from './state.js';
+import type { Target } from './target.js';
+
+/** Above this many callsites a message is written into its records instead: memory stays bounded. */
+const MAX_CALLSITES = 32_768;
+/** Above this many shapes of fields at one callsite, names are written into the record. */
+const MAX_SHAPES = 256;
+let callsiteCount = 0;
+
+/**
+ * A static place in the code that logs or opens a span: level, target, message. Found by message, because JavaScript cannot tell
+ * callsites apart for less than the price of a stack trace; two places with one message share one, which is harmless.
+ */
+export class Callsite {
+  readonly target: Target;
+  readonly level: number;
+  readonly message: string;
+  readonly siteKind: number;
+  /** Its id is that of the site without fields. */
+  readonly root: FieldNode;
+  /** True where the message is not in the dictionary: its records carry it. */
+  readonly inline: boolean;
+  shapes = 0;
+
+  constructor(target: Target, level: number, message: string, siteKind: number, inline: boolean) {
+    this.target = target;
+    this.level = level;
+    this.message = message;
+    this.siteKind = siteKind;
+    this.inline = inline;
+    this.root = new FieldNode(this, null, '');
+  }
+}
+
+/**
+ * A trie over field names in the order they come: from a callsite's root, one step a field; the node where an event ends is its
+ * shape. `nextName`/`next` remember the last step taken from here, so an event like the previous one costs a pointer comparison a
+ * field; a callsite with several shapes falls back to `children` where they part, and nowhere else.
+ */
+export class FieldNode {
+  readonly callsite: Callsite;
+  readonly parent: FieldNode | null;
+  readonly name: string;
+  readonly redacted: boolean;
+  /** Of the entry in the dictionary; 0 = not there yet. */
+  id = 0;
+  nextName: string | null = null;
+  next: FieldNode | null = null;
+  children: Map<string, FieldNode> | null = null;
+
+  constructor(callsite: Callsite, parent: FieldNode | null, name: string) {
+    this.callsite = callsite;
+    this.parent = parent;
+    this.name = name;
+    this.redacted = parent !== null && state.redactor.isSensitive(name);
+  }
+}
+
+/** The slow step: another name than last time. null where the callsite has too many shapes already. */
+export function stepTo(node: FieldNode, name: string): FieldNode | null {
+  let next = node.children?.get(name);
+  if (next === undefined) {
+    const { callsite } = node;
+    if (callsite.shapes >= MAX_SHAPES) return null;
+    callsite.shapes++;
+    next = new FieldNode(callsite, node, name);
+    (node.children ??= new Map()).set(name, next);
+  }
+  node.nextName = name;
+  node.next = next;
+  return next;
+}
+
+/** The names on the way from the root to this node. */
+export function namesOf(node: FieldNode): string[] {
+  const names: string[] = [];
+  for (let at = node; at.parent !== null; at = at.parent) names.push(at.name);
+  return names.reverse();
+}
+
+/** The callsite of a message that the target has not logged at this level before. */
+export function addCallsite(sites: Map<string, Callsite>, target: Target, level: number, message: string, siteKind: number): Callsite {
+  if (callsiteCount >= MAX_CALLSITES || message.length > 1024) return new Callsite(target, level, message, siteKind, true);
+  callsiteCount++;
+  const callsite = new Callsite(target, level, message, siteKind, false);
+  sites.set(message, callsite);
+  return callsite;
+}
+
+/** The callsite of an event. */
+export function eventSite(target: Target, level: number, message: string): Callsite {
+  const sites = target.events[level]!;
+  return sites.get(message) ?? addCallsite(sites, target, level, message, SITE_EVENT);
+}
+
+/** After a change of rings. */
+export function resetCallsiteCount(): void {
+  callsiteCount = 0;
+}

@@ -1,0 +1,51 @@
+// Cold but for its first lines: what decodes the records, written once and never overwritten.
+import type { FieldNode } from './callsite.js';
+import { namesOf } from './callsite.js';
+import { writeString } from './encode.js';
+import * as L from './layout.js';
+import type { Ring } from './ring.js';
+
+const MAX_NAME_LENGTH = 256;
+
+/**
+ * The id of a shape in the ring's dictionary, which grows by an entry at the first use. 0 where the dictionary is full: the record
+ * then carries message and names itself.
+ */
+export function internShape(ring: Ring, node: FieldNode): number {
+  const { callsite } = node;
+  const names = namesOf(node);
+  const strings = [callsite.target.name, callsite.message, null, ...names.map((name) => name.slice(0, MAX_NAME_LENGTH))];
+  const most = strings.reduce((sum, text) => sum + 5 + (text?.length ?? 0) * 3, L.ENTRY_STRINGS_OFFSET + 8);
+  const start = L.HEADER_BYTES + ring.dictionaryLength;
+  if (callsite.inline || names.length > 0xffff || start + most > ring.dataStart) return 0;
+
+  let p = start + L.ENTRY_STRINGS_OFFSET;
+  for (const text of strings) p = writeDictionaryString(ring, p, text);
+  const next = (p + 7) & ~7;
+  const id = ring.nextSiteId++;
+  ring.dv.setUint32(start + L.ENTRY_LENGTH_OFFSET, next - start, true);
+  ring.dv.setUint32(start + L.ENTRY_ID_OFFSET, id, true);
+  ring.dv.setUint8(start + L.ENTRY_LEVEL_OFFSET, callsite.level);
+  ring.dv.setUint8(start + L.ENTRY_SITE_KIND_OFFSET, callsite.siteKind);
+  ring.dv.setUint16(start + L.ENTRY_NAME_COUNT_OFFSET, names.length, true);
+  ring.dv.setInt32(start + L.ENTRY_LINE_OFFSET, 0, true);
+  ring.dictionaryLength += next - start;
+  Atomics.store(ring.i32, L.DICTIONARY_LENGTH_I32, ring.dictionaryLength);
+  node.id = id;
+  return id;
+}
+
+/** As `writeString`, for a place that is no record: its room has been checked, so nothing may move. */
+function writeDictionaryString(ring: Ring, p: number, text: string | null): number {
+  if (text === null) {
+    ring.u8[p] = L.TAG_NULL;
+    return p + 1;
+  }
+  const { end, at } = ring;
+  ring.end = Number.MAX_SAFE_INTEGER;
+  ring.at = p;
+  const next = writeString(ring, p, text);
+  ring.end = end;
+  ring.at = at;
+  return next;
+}

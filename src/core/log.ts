@@ -1,0 +1,163 @@
+// Hot path: the six calls. Which order the arguments came in, which target, recorded or not; then one record.
+import { emitTo } from './backend.js';
+import { nowNanos } from './clock.js';
+import type { LogEvent } from './event.js';
+import { copyFields } from './field.js';
+import { LogLevel } from './level.js';
+import { plainFields } from './plain-fields.js';
+import { recordEvent } from './record.js';
+import type { Bindings, Scope } from './scope.js';
+import { liveScope } from './scope.js';
+import { state } from './state.js';
+import type { Target } from './target.js';
+
+/** One of the six calls. Both argument orders; neither ever throws. */
+export interface LogCall {
+  /** `fields`: a plain object, an instance of a `@Fields` class (its fields are spread), or an Error (recorded as `err`). */
+  (message: string, fields?: object): void;
+  (fields: object, message?: string): void;
+}
+
+/** What is running now: the live scope, or undefined outside any. */
+export function currentScope(): Scope | undefined {
+  const scope = state.scopes === null ? undefined : state.scopes.getStore();
+  return scope !== undefined && scope.disposed ? liveScope(scope) : scope;
+}
+
+/** A call without a logger: its target is that of the active span, else the service. */
+function call(level: LogLevel, first: unknown, second: unknown): void {
+  const scope = currentScope();
+  const target = scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
+  if (level >= target.recordLevel) log(target, level, scope, null, first, second);
+}
+
+/** Sorts out the argument order. The target wants the level. */
+export function log(target: Target, level: LogLevel, scope: Scope | undefined, bindings: Bindings | null, first: unknown, second: unknown): void {
+  let message: string;
+  let fields: Record<string, unknown> | undefined;
+  if (typeof first === 'string') {
+    message = first;
+    fields = second === undefined ? undefined : plainFields(second);
+  } else {
+    fields = first === undefined || first === null ? undefined : plainFields(first);
+    message = typeof second === 'string' ? second : messageOf(first);
+  }
+  if (state.backend === null) recordEvent(target, level, scope, bindings, message, fields);
+  else emitTo(state.backend, toEvent(target, level, scope, bindings, message, fields));
+}
+
+/** An error on its own speaks for itself. */
+function messageOf(first: unknown): string {
+  try {
+    if (first instanceof Error && typeof first.message === 'string') return first.message;
+  } catch {
+    // a proxy, or an error with a throwing getter
+  }
+  return '';
+}
+
+/** For backends other than the ring. */
+function toEvent(
+  target: Target,
+  level: LogLevel,
+  scope: Scope | undefined,
+  bindings: Bindings | null,
+  message: string,
+  fields: Record<string, unknown> | undefined,
+): LogEvent {
+  const merged = new Map<string, LogEvent['fields'][number]>();
+  const sources: (object | undefined)[] = [bindings?.fields];
+  const contexts: object[] = [];
+  for (let context = scope?.context ?? null; context !== null; context = context.parent) if (!context.disposed) contexts.unshift(context.fields);
+  sources.push(...contexts, fields);
+  for (const source of sources) if (source !== undefined) for (const field of copyFields(source)) merged.set(field.key, field);
+  const span = scope?.span ?? null;
+  return {
+    timestampNs: nowNanos(),
+    level,
+    target: target.name,
+    message,
+    fields: [...merged.values()],
+    threadId: 0,
+    ...(span === null ? {} : { traceId: span.traceId, spanId: span.spanId }),
+  };
+}
+
+/**
+ * Records an event at trace level: the finest detail, kept in the ring and rarely delivered. Never throws.
+ *
+ * @example
+ * import { trace } from 'ttlog';
+ * trace('Cache looked up', { key: 'user:7', hit: true });
+ */
+export function trace(message: string, fields?: object): void;
+export function trace(fields: object, message?: string): void;
+export function trace(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Trace) call(LogLevel.Trace, first, second);
+}
+
+/**
+ * Records an event at debug level. Never throws.
+ *
+ * @example
+ * import { debug } from 'ttlog';
+ * debug('Query planned', { table: 'orders', rows: 12 });
+ */
+export function debug(message: string, fields?: object): void;
+export function debug(fields: object, message?: string): void;
+export function debug(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Debug) call(LogLevel.Debug, first, second);
+}
+
+/**
+ * Records an event at info level: what is delivered by default. Never throws.
+ *
+ * @example
+ * import { info } from 'ttlog';
+ * info('User logged in', { user_id: 123 });
+ * info({ user_id: 123 }, 'User logged in'); // the other order is the same
+ */
+export function info(message: string, fields?: object): void;
+export function info(fields: object, message?: string): void;
+export function info(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Info) call(LogLevel.Info, first, second);
+}
+
+/**
+ * Records an event at warn level. Never throws.
+ *
+ * @example
+ * import { warn } from 'ttlog';
+ * warn('Retrying', { attempt: 2 });
+ */
+export function warn(message: string, fields?: object): void;
+export function warn(fields: object, message?: string): void;
+export function warn(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Warn) call(LogLevel.Warn, first, second);
+}
+
+/**
+ * Records an event at error level. An Error in place of the fields is recorded as `err`, with its stack and cause chain. Never throws.
+ *
+ * @example
+ * import { error } from 'ttlog';
+ * error('Payment failed', new Error('card declined', { cause: new Error('timeout') }));
+ */
+export function error(message: string, fields?: object): void;
+export function error(fields: object, message?: string): void;
+export function error(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Error) call(LogLevel.Error, first, second);
+}
+
+/**
+ * Records an event at fatal level. It ends nothing: that is the caller's decision. Never throws.
+ *
+ * @example
+ * import { fatal } from 'ttlog';
+ * fatal('Cannot open the database', { path: '/var/lib/shop.db' });
+ */
+export function fatal(message: string, fields?: object): void;
+export function fatal(fields: object, message?: string): void;
+export function fatal(first: unknown, second?: unknown): void {
+  if (state.minRecordLevel <= LogLevel.Fatal) call(LogLevel.Fatal, first, second);
+}

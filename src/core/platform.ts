@@ -1,0 +1,22 @@
+/**
+ * What the core uses of the platform beyond the language, so that it typechecks and runs in Node, Bun, Deno, a browser or an edge
+ * worker. `process` and `Buffer` are used where they are there.
+ */
+export interface Platform {
+  readonly performance: { now(): number; readonly timeOrigin: number };
+  readonly crypto: { getRandomValues(words: Uint32Array): unknown };
+  readonly URL: new (url: string) => { readonly href: string };
+  readonly process?: {
+    readonly pid?: number;
+    readonly env?: Record<string, string | undefined>;
+    readonly hrtime?: { bigint?: () => bigint };
+  };
+  readonly Buffer?: { from(buffer: SharedArrayBuffer, offset: number, length: number): TextWriter };
+}
+
+/** What Node's Buffer does for long strings: writes UTF-8, returns the bytes written. */
+export interface TextWriter {
+  write(text: string, offset: number, length: number, encoding: 'utf8'): number;
+}
+
+export const platform: Platform = globalThis as never;

@@ -1,0 +1,62 @@
+/**
+ * Redaction by key name, before anything reaches the ring. A name is judged once (when a callsite first sees it, or from a bounded
+ * cache for nested keys), so unredacted logging pays nothing for it.
+ */
+export interface Redactor {
+  /** True where a value under this key must not be recorded. */
+  isSensitive(key: string): boolean;
+  /** What is recorded instead. */
+  readonly censor: string;
+}
+
+export const CENSOR = '[Redacted]';
+
+/** The default keys. Each matches as whole words in any style: `api_key` is `apiKey`, `API-KEY`, `stripe_api_key`. */
+export const DEFAULT_REDACTED_KEYS: readonly string[] = [
+  'password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'authorization', 'proxy_authorization', 'cookie', 'set_cookie',
+  'api_key', 'apikey', 'access_key', 'private_key', 'client_secret', 'credential', 'credentials', 'session_id', 'ssn', 'cvv', 'cvc', 'card_number', 'credit_card',
+]; // prettier-ignore
+
+/** Names that contain a sensitive word without being sensitive: counts and kinds of tokens. */
+const HARMLESS = /^(?:(?:max|min|num|total|input|output|prompt|completion|cached?|used|remaining)_tokens?|tokens?_(?:count|used|limit|type|usage|remaining|total)|token_?type)$/;
+
+const CACHE_LIMIT = 4096;
+
+export function createRedactor(keys: readonly string[] = DEFAULT_REDACTED_KEYS, censor: string = CENSOR): Redactor {
+  const sensitive = new Set(keys.map((key) => words(key).join('_')));
+  const longest = Math.max(0, ...[...sensitive].map((key) => key.split('_').length));
+  const cache = new Map<string, boolean>();
+  return {
+    censor,
+    isSensitive(key) {
+      const known = cache.get(key);
+      if (known !== undefined) return known;
+      const verdict = judge(words(key), sensitive, longest);
+      if (cache.size < CACHE_LIMIT) cache.set(key, verdict);
+      return verdict;
+    },
+  };
+}
+
+/** True where some run of whole words of the name is a sensitive key. Singular and plural are one. */
+function judge(name: string[], sensitive: ReadonlySet<string>, longest: number): boolean {
+  if (HARMLESS.test(name.join('_'))) return false;
+  for (let from = 0; from < name.length; from++) {
+    for (let count = 1; count <= longest && from + count <= name.length; count++) {
+      const run = name.slice(from, from + count).join('_');
+      if (sensitive.has(run) || (run.endsWith('s') && sensitive.has(run.slice(0, -1)))) return true;
+    }
+  }
+  return false;
+}
+
+/** `userAPIKey`, `user-api-key`, `USER_API_KEY` → ['user', 'api', 'key']. Over-long names are judged by their first 256 characters. */
+function words(name: string): string[] {
+  return name
+    .slice(0, 256)
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}

@@ -1,0 +1,73 @@
+// What a record refers to (context, span, bindings) is in its segment before it. The hot path only compares segment numbers;
+// this is what happens where they differ: once for each segment and thing referred to.
+import { writeString, writeValue } from './encode.js';
+import * as L from './layout.js';
+import type { Ring } from './ring.js';
+import { claimSegment, copyReferable, publish } from './ring.js';
+import type { Bindings, Context, Referable } from './scope.js';
+import type { Span } from './span.js';
+import { state } from './state.js';
+
+/** Room for a record's header and small values after what it refers to. */
+const HEADROOM_BYTES = 256;
+
+export function ensureRefs(ring: Ring, context: Context | null, span: Span | null, bindings: Bindings | null): void {
+  if (context !== null) giveId(ring, context);
+  if (bindings !== null) giveId(ring, bindings);
+  if (ring.isSpill) return;
+  if (ring.at + 4 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
+  if (context !== null && context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
+  if (span !== null && span.segment !== ring.segment) {
+    const around = span.context;
+    if (around !== null && around.segment !== ring.segment) {
+      giveId(ring, around);
+      writeFields(ring, L.KIND_CONTEXT, around, chainOf(around));
+    }
+    copyReferable(ring, span);
+  }
+  if (bindings !== null && bindings.segment !== ring.segment) writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
+}
+
+export function giveId(ring: Ring, item: Referable): void {
+  if (item.id !== 0) return;
+  const { home } = ring;
+  item.id = home.nextId;
+  home.nextId = home.nextId === 0xffff_ffff ? 1 : home.nextId + 1;
+}
+
+/** The fields of a context and of those around it, outermost first. */
+function chainOf(context: Context): Record<string, unknown>[] {
+  const chain: Record<string, unknown>[] = [];
+  for (let at: Context | null = context; at !== null && chain.length < 64; at = at.parent) {
+    if (!at.disposed) chain.unshift(at.fields);
+  }
+  return chain;
+}
+
+function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<string, unknown>[]): void {
+  // The bytes written before, where they are still there: later mutation of the objects in them changes nothing.
+  if (item.segment >= 0 && copyReferable(ring, item)) return;
+  let p = ring.at + L.CONTEXT_FIELDS_OFFSET;
+  let count = 0;
+  for (const source of sources) {
+    for (const key of Object.keys(source)) {
+      const before = p - ring.at;
+      p = writeString(ring, p, key.slice(0, 256));
+      if (p >= 0) p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, source[key]);
+      if (p >= 0 && p - ring.at <= ring.maxReferableBytes) count++;
+      else p = ring.at + before; // it does not fit: the others may
+    }
+  }
+  const { at, u32 } = ring;
+  const header = at >> 2;
+  ring.i64[(at + L.RECORD_TIME_OFFSET) >> 3] = 0n;
+  u32[header + (L.RECORD_CONTEXT_OFFSET >> 2)] = item.id;
+  u32[header + (L.RECORD_SPAN_OFFSET >> 2)] = 0;
+  u32[header + (L.CONTEXT_COUNT_OFFSET >> 2)] = count;
+  u32[header + (L.CONTEXT_COUNT_OFFSET >> 2) + 1] = 0;
+  item.segment = ring.segment;
+  item.at = at;
+  publish(ring, p, kind, 0, 0);
+  ring.records--; // not an event
+  ring.truncated = false;
+}

@@ -1,0 +1,216 @@
+// Hot path: the records of a span. Start, state (its fields, written again) and end.
+import { readNs } from './clock.js';
+import { internShape } from './dictionary.js';
+import { truncateValue, writeString, writeValue } from './encode.js';
+import { readProperty } from './encode-object.js';
+import * as L from './layout.js';
+import { LogLevel } from './level.js';
+import { HEADROOM_BYTES, openRing, refsMissing, writeFieldValues, writeHeader } from './record.js';
+import { ensureRefs, giveId } from './refs.js';
+import type { Ring } from './ring.js';
+import { claimSegment, isInRing, owe, publish } from './ring.js';
+import type { Span } from './span.js';
+import { drainSpill, enterSpill, spilled } from './spill.js';
+import { state } from './state.js';
+
+/** The ring to write to now: this thread's, or the spill of a record that is being written. null = counted as dropped. */
+function take(): Ring | null {
+  const ring = state.ring ?? openRing();
+  return ring.busy ? enterSpill(ring) : ring;
+}
+
+function release(ring: Ring, span: Span, opened: Span | null, owed: boolean): void {
+  ring.busy = false;
+  if (ring.isSpill) spilled(ring, span.span === span ? span : span.outer, null, opened);
+  else if (ring.spillCount !== 0) drainSpill(ring);
+  if (owed) owe(ring.home);
+}
+
+export function writeSpanStart(span: Span, fields: Record<string, unknown> | undefined): void {
+  const ring = take();
+  if (ring === null) return;
+  const { callsite, context, outer } = span;
+  const { target, level } = callsite;
+  ring.busy = true;
+  try {
+    ring.scope = outer;
+    ring.bindings = null;
+    if (ring.at + ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
+    if (refsMissing(ring, context, null, null)) ensureRefs(ring, context, null, null);
+    giveId(ring, span);
+    const flags = writeHeader(ring, target, level, context, span, null);
+    writeIdentity(ring, span);
+    const { root } = callsite;
+    let p = ring.at + L.SPAN_FIELDS_OFFSET;
+    let node = root;
+    if (fields !== undefined) {
+      p = writeFieldValues(ring, root, fields, p);
+      node = ring.node ?? root;
+      if (ring.node === null || p - ring.at > ring.maxReferableBytes) {
+        // Too many shapes, or too long to be written again for each segment: the span goes without.
+        node = root;
+        p = ring.at + L.SPAN_FIELDS_OFFSET;
+        ring.truncated = true;
+      }
+    }
+    const id = node.id !== 0 ? node.id : internShape(ring.home, node);
+    const { at } = ring;
+    span.startNs = readNs(ring.u32, (at + L.RECORD_TIME_OFFSET) >> 3);
+    ring.i64[(at + L.SPAN_START_NS_OFFSET) >> 3] = ring.i64[(at + L.RECORD_TIME_OFFSET) >> 3]!;
+    if (id === 0) p = writeInlineSite(ring, span, at + L.SPAN_FIELDS_OFFSET);
+    publish(ring, p, L.KIND_SPAN_START, id === 0 ? flags | L.FLAG_INLINE : flags, id);
+    span.siteId = id;
+    span.contentBytes = p - at;
+    if (!ring.isSpill) {
+      span.segment = ring.segment;
+      span.at = at;
+    }
+  } catch {
+    fail(ring);
+  }
+  release(ring, span, span, span.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
+}
+
+/** Ids, parent, trace: 48 bytes from the record's 24th on. Ids are written as the bytes of their hex form (big-endian). */
+function writeIdentity(ring: Ring, span: Span): void {
+  const { dv, at, u32 } = ring;
+  dv.setUint32(at + L.SPAN_ID_OFFSET, span.id0);
+  dv.setUint32(at + L.SPAN_ID_OFFSET + 4, span.id1);
+  dv.setUint32(at + L.SPAN_PARENT_OFFSET, span.parent0);
+  dv.setUint32(at + L.SPAN_PARENT_OFFSET + 4, span.parent1);
+  dv.setUint32(at + L.SPAN_TRACE_OFFSET, span.trace0);
+  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 4, span.trace1);
+  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 8, span.trace2);
+  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 12, span.trace3);
+  u32[(at + L.SPAN_KIND_OFFSET) >> 2] = span.kind;
+  u32[((at + L.SPAN_KIND_OFFSET) >> 2) + 1] = 0;
+}
+
+/** Target and name of a span whose callsite is not in the dictionary; it has no fields of its own then. */
+function writeInlineSite(ring: Ring, span: Span, p: number): number {
+  const { callsite } = span;
+  p = writeString(ring, p, callsite.target.name.slice(0, 256));
+  p = writeString(ring, p, callsite.message.slice(0, 256));
+  ring.dv.setUint16(p, 0, true);
+  return p + 2;
+}
+
+/** The span's state again, with more fields: a copy of its newest record and (name, value) pairs behind it. */
+export function writeSpanFields(span: Span, fields: Record<string, unknown>): void {
+  const ring = take();
+  if (ring === null) return;
+  ring.busy = true;
+  try {
+    ring.scope = span;
+    ring.bindings = null;
+    if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
+    if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
+    // In a spill, the state to be extended is in the other ring: such fields are lost, and counted.
+    if (ring.isSpill || !isInRing(ring, span.segment)) ring.home.dropped++;
+    else appendFields(ring, span, fields);
+  } catch {
+    fail(ring);
+  }
+  release(ring, span, null, false);
+}
+
+function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): void {
+  const { u8, u32 } = ring;
+  const word = u32[span.at >> 2]!;
+  const siteId = u32[(span.at >> 2) + 1]!;
+  const bytes = span.contentBytes;
+  u8.copyWithin(ring.at, span.at, span.at + bytes);
+  ring.truncated = false;
+  ring.valueCount = 0;
+  let p = ring.at + bytes;
+  let extra = u8[ring.at + L.SPAN_EXTRA_OFFSET]!;
+  for (const key of Object.keys(fields)) {
+    const before = p - ring.at;
+    p = writePair(ring, p, key, fields);
+    if (p < 0 || p - ring.at > ring.maxReferableBytes || extra === 255) {
+      p = ring.at + before;
+      ring.truncated = true;
+      break;
+    }
+    extra++;
+  }
+  u8[ring.at + L.SPAN_EXTRA_OFFSET] = extra;
+  span.contentBytes = p - ring.at;
+  span.segment = ring.segment;
+  span.at = ring.at;
+  publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
+  ring.records--; // a state, not an event
+}
+
+function writePair(ring: Ring, p: number, key: string, fields: Record<string, unknown>): number {
+  p = writeString(ring, p, key.slice(0, 256));
+  if (p < 0) return p;
+  if (state.redactor.isSensitive(key)) return writeString(ring, p, state.redactor.censor);
+  return writeValue(ring, p, readProperty(fields, key));
+}
+
+/** The end of a span. An error that has been reported already is named, not shown again, and does not raise the level. */
+export function writeSpanEnd(span: Span, outcome: number, error: unknown, reported: boolean, fields: Record<string, unknown> | undefined): void {
+  const ring = take();
+  if (ring === null) return;
+  const { callsite, context } = span;
+  const { target } = callsite;
+  let level = callsite.level;
+  ring.busy = true;
+  try {
+    ring.scope = span;
+    ring.bindings = null;
+    if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
+    if (refsMissing(ring, context, span, null)) ensureRefs(ring, context, span, null);
+    const flags = writeHeader(ring, target, level, context, span, null);
+    const { at, u32 } = ring;
+    if (outcome === L.OUTCOME_ERROR && span.errorLevel < LogLevel.Off && !reported) level = span.errorLevel;
+    else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > span.slowNs) level = Math.max(level, LogLevel.Warn);
+    u32[(at + L.SPAN_END_OUTCOME_OFFSET) >> 2] = outcome;
+
+    let extra = 0;
+    let p = at + L.SPAN_END_FIELDS_OFFSET;
+    if (outcome === L.OUTCOME_ERROR) {
+      const offset = p - at;
+      p = writeString(ring, p, 'err');
+      p = writeValue(ring, p, reported ? describeError(error) : error);
+      extra = 1;
+      if (p < 0) {
+        p = writeString(ring, ring.at + offset, 'err');
+        p = truncateValue(ring, p - ring.at);
+      }
+    }
+    if (fields !== undefined && !ring.truncated) {
+      for (const key of Object.keys(fields)) {
+        const before = p - ring.at;
+        p = writePair(ring, p, key, fields);
+        if (p < 0) {
+          p = ring.at + before;
+          ring.truncated = true;
+          break;
+        }
+        extra++;
+      }
+    }
+    ring.u32[(ring.at + L.SPAN_END_EXTRA_OFFSET) >> 2] = extra;
+    const delivered = level >= target.deliverLevel ? L.FLAG_DELIVER : 0;
+    publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, span.siteId);
+  } catch {
+    fail(ring);
+  }
+  release(ring, span, null, level >= target.owedLevel);
+}
+
+function describeError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error';
+  }
+}
+
+/** The caller's stack is exhausted, or a proxy threw where nothing may: the record is lost and counted. */
+function fail(ring: Ring): void {
+  ring.ancestors.length = 0;
+  ring.home.dropped++;
+}

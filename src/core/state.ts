@@ -1,0 +1,141 @@
+/**
+ * The state of this thread's ttlog, in one place: `globalThis[Symbol.for('ttlog.core/1')]`. An ESM and a CommonJS build, or two
+ * copies of the package, find the same object there and are one ttlog. Only plain data and plain functions live in it;
+ * whoever reads it must not depend on `instanceof` or on #private members of the copy that put something in.
+ */
+import type { LogBackend } from './backend.js';
+import type { Filter } from './filter.js';
+import { compileFilter, resolveFilter, STANDARD_FILTER } from './filter.js';
+import { CONTROL_BYTES, LAYOUT_VERSION } from './layout.js';
+import { LogLevel, parseLevel } from './level.js';
+import { platform } from './platform.js';
+import type { Redactor } from './redact.js';
+import { createRedactor } from './redact.js';
+import type { Ring } from './ring.js';
+import type { ScopeStore } from './scope.js';
+import type { Span } from './span.js';
+import { Target } from './target.js';
+
+/** What the platform can do for the core, installed by `src/runtime` where there is Node; the core runs without. */
+export interface Host {
+  /** Node's `util.inspect`, for `inspect(v)`. */
+  inspect: ((value: unknown) => string) | null;
+  /** The text that stands for a value marked `redact: 'hash'`. */
+  hash: ((text: string) => string) | null;
+}
+
+export interface CoreState {
+  readonly version: number;
+  /** The ring of this thread; made at the first record. */
+  ring: Ring | null;
+  /** Shared with the recorder; see layout.ts, CONTROL_*. */
+  readonly control: Int32Array;
+  /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
+  scopes: ScopeStore | null;
+  /** A backend somebody installed; null = the ring, without the detour of building a LogEvent. */
+  backend: LogBackend | null;
+  readonly targets: Map<string, Target>;
+  /** The target of a bare call outside any span: the service. */
+  rootTarget: Target;
+  recordFilter: Filter;
+  deliverFilter: Filter;
+  /** Lowest level that some sink wants whatever the filter says; Off = none. */
+  sinkLevel: LogLevel;
+  /** Below it no target records: the whole check of a disabled call. */
+  minRecordLevel: number;
+  redactor: Redactor;
+  readonly host: Host;
+  /** Called when a record is owed and CONTROL_SLEEPING is not 0. */
+  wake: () => void;
+  /** Called before a segment that holds owed records is overwritten. Returns when it may be. */
+  makeRoom: (ring: Ring, owedWords: number) => void;
+  /** Delivers what has been recorded so far, and returns when that is done. */
+  flushSync: () => void;
+  /** Open spans, oldest first (an intrusive list), bounded. */
+  firstOpenSpan: Span | null;
+  lastOpenSpan: Span | null;
+  openSpanCount: number;
+  /** The composition root's handle, so that two builds have one. */
+  runtime: unknown;
+}
+
+const KEY = Symbol.for(`ttlog.core/${LAYOUT_VERSION}`);
+
+function environment(name: string): string | undefined {
+  try {
+    return platform.process?.env?.[name];
+  } catch {
+    return undefined; // Deno asks for a permission
+  }
+}
+
+/** The filter of the environment: `TTLOG` if it says something valid. */
+export function environmentFilter(): Filter | undefined {
+  const text = environment('TTLOG');
+  return text === undefined || text.trim() === '' ? undefined : compileFilter(text, 'lenient');
+}
+
+/** `LOG_LEVEL`, used where neither `TTLOG` nor code says anything. */
+export function fallbackFilter(): Filter {
+  const level = parseLevel(environment('LOG_LEVEL'));
+  return level === undefined ? STANDARD_FILTER : { text: environment('LOG_LEVEL')!, base: level, rules: [] };
+}
+
+function createState(): CoreState {
+  const created: CoreState = {
+    version: LAYOUT_VERSION,
+    ring: null,
+    control: new Int32Array(new SharedArrayBuffer(CONTROL_BYTES)),
+    scopes: null,
+    backend: null,
+    targets: new Map(),
+    rootTarget: new Target('app'),
+    recordFilter: { text: 'trace', base: LogLevel.Trace, rules: [] },
+    deliverFilter: environmentFilter() ?? fallbackFilter(),
+    sinkLevel: LogLevel.Off,
+    minRecordLevel: LogLevel.Trace,
+    redactor: createRedactor(),
+    host: { inspect: null, hash: null },
+    wake: nothing,
+    makeRoom: nothing,
+    flushSync: nothing,
+    firstOpenSpan: null,
+    lastOpenSpan: null,
+    openSpanCount: 0,
+    runtime: undefined,
+  };
+  created.targets.set('app', created.rootTarget);
+  applyFilters(created, created.rootTarget);
+  return created;
+}
+
+function nothing(): void {}
+
+const shared = globalThis as unknown as Record<symbol, CoreState | undefined>;
+
+/** This thread's state. */
+export const state: CoreState = (shared[KEY] ??= createState());
+
+/** The target of that name, with the thresholds that hold for it; made at the first use. */
+export function targetOf(name: string): Target {
+  const known = state.targets.get(name);
+  if (known !== undefined) return known;
+  const target = new Target(name);
+  applyFilters(state, target);
+  state.targets.set(name, target);
+  return target;
+}
+
+/** Brings a changed filter or sink level to every target at once: calls read only their target's thresholds. */
+export function filtersChanged(): void {
+  let lowest = state.recordFilter.base;
+  for (const rule of state.recordFilter.rules) if (rule.level < lowest) lowest = rule.level;
+  state.minRecordLevel = lowest;
+  for (const target of state.targets.values()) applyFilters(state, target);
+}
+
+function applyFilters(of: CoreState, target: Target): void {
+  target.recordLevel = resolveFilter(of.recordFilter, target.name);
+  target.deliverLevel = resolveFilter(of.deliverFilter, target.name);
+  target.owedLevel = Math.min(target.deliverLevel, of.sinkLevel);
+}

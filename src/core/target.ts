@@ -1,0 +1,30 @@
+import type { Callsite } from './callsite.js';
+import { LogLevel } from './level.js';
+
+/**
+ * A named source of records (a module, a class, the service) with the thresholds that hold for it. Calls compare their level with
+ * these three numbers and nothing else; `filtersChanged()` rewrites them.
+ */
+export class Target {
+  readonly name: string;
+  /** From here on records reach the ring. */
+  recordLevel: number = LogLevel.Trace;
+  /** From here on sinks without a level of their own get them. */
+  deliverLevel: number = LogLevel.Info;
+  /** From here on at least one sink gets them: the recorder is woken, and nothing of it is overwritten unread. */
+  owedLevel: number = LogLevel.Info;
+  /** Callsites by level, then message. */
+  readonly events: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
+  /** Callsites of spans by level, then name. */
+  readonly spans: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** After a change of rings: ids of the old dictionary mean nothing in the new one. */
+  forgetCallsites(): void {
+    for (const sites of this.events) sites.clear();
+    for (const sites of this.spans) sites.clear();
+  }
+}
