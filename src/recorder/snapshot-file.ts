@@ -1,0 +1,195 @@
+/**
+ * Writes a snapshot: the rings as they are, and what explains them. Synchronous and raw, because a dying process has no later;
+ * compression comes afterwards (snapshot-store.ts). The file appears under its name only when it is whole.
+ */
+import { closeSync, constants, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { nowNanos, readAnchor } from '../core/clock.js';
+import { TtlogError } from '../core/errors.js';
+import type { PlainValue } from './snapshot-error.js';
+import { describeError, plainValue } from './snapshot-error.js';
+import * as F from './snapshot-format.js';
+import type { OpenSpan, SnapshotHeader, SnapshotOrigin } from './snapshot-header.js';
+import { encodeHeader } from './snapshot-header.js';
+import { snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
+import { processFacts } from './snapshot-process.js';
+import { RingSource } from './snapshot-rings.js';
+import { TTLOG_VERSION } from './version.js';
+
+/** What a snapshot is made of. */
+export interface SnapshotInput {
+  /** Where it goes; made (0700) where it does not exist. */
+  readonly dir: string;
+  readonly service: string;
+  /** Why it is taken; part of the file's name. */
+  readonly reason: string;
+  readonly origin: SnapshotOrigin;
+  /** What was thrown. Present with the value `undefined` after `throw undefined`; absent where nothing was. */
+  readonly error?: unknown;
+  /** The memory of the rings. Their writers may go on. */
+  readonly rings: readonly (SharedArrayBuffer | ArrayBuffer)[];
+  /** The spans that have not ended, oldest first. */
+  readonly openSpans?: readonly OpenSpan[];
+  /** Facts to add to the header; redacted by key, cut. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** A snapshot that was written. */
+export interface SnapshotInfo {
+  readonly path: string;
+  /** How many records are in it. */
+  readonly records: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly reason: string;
+}
+
+const MAX_OPEN_SPANS = 1024;
+let lastName = '';
+let serial = 0;
+
+/**
+ * Writes a snapshot and returns when it is under its name. The rings are only read. Throws `TtlogError` `ERR_SNAPSHOT_FAILED` where
+ * it cannot be written; nothing is left behind then.
+ */
+export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
+  let file: SnapshotFile | undefined;
+  try {
+    mkdirSync(input.dir, { recursive: true, mode: 0o700 });
+    const name = nextName(input);
+    file = new SnapshotFile(join(input.dir, `.${name}${TEMPORARY_SUFFIX}`));
+    const records = writeFrames(file, input);
+    const path = join(input.dir, name);
+    file.finish(path);
+    return { path, records, bytes: file.bytes, reason: input.reason };
+  } catch (error) {
+    file?.abandon();
+    throw new TtlogError('ERR_SNAPSHOT_FAILED', `Expected to write a snapshot to ${input.dir}, got ${reasonOf(error)}. Is the directory writable, and is there room?`, {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nextName({ dir, service, reason }: SnapshotInput): string {
+  const timeMs = Date.now();
+  let name = snapshotName(service, reason, timeMs, 0);
+  serial = name === lastName ? serial + 1 : 0;
+  lastName = name;
+  if (serial > 0) name = snapshotName(service, reason, timeMs, serial);
+  while (existsSync(join(dir, name))) name = snapshotName(service, reason, timeMs, ++serial);
+  return name;
+}
+
+/** Writes all frames; returns how many records there are in them. */
+function writeFrames(file: SnapshotFile, input: SnapshotInput): number {
+  const sources = input.rings.map((ring) => new RingSource(ring));
+  file.frame(F.FRAME_HEADER, encodingPrefix(), encodeHeader(headerOf(input, sources)));
+  let records = 0;
+  for (const [index, source] of sources.entries()) {
+    file.frame(F.FRAME_RING, prefix(index, 0), source.header);
+    file.frame(F.FRAME_DICTIONARY, prefix(index, 0), source.dictionary);
+    for (const segment of source.segments()) {
+      file.frame(F.FRAME_SEGMENT, prefix(index, segment.number), segment.bytes);
+      records += segment.records;
+    }
+  }
+  file.frame(F.FRAME_TAIL, prefix(file.frames, records), new Uint8Array(0));
+  return records;
+}
+
+function headerOf(input: SnapshotInput, sources: readonly RingSource[]): SnapshotHeader {
+  const { epochNs, monotonicNs } = readAnchor();
+  const openSpans = input.openSpans ?? [];
+  const extra: Record<string, PlainValue> = {};
+  if (input.extra !== undefined) Object.assign(extra, plainValue(input.extra));
+  return {
+    ttlog: TTLOG_VERSION,
+    service: input.service,
+    reason: input.reason,
+    origin: input.origin,
+    // Wall time as the records have it, so that an adjusted clock cannot put the snapshot before its last record.
+    clock: { epochNs: sources.length > 0 ? nowNanos() : epochNs, monotonicNs },
+    ...('error' in input ? { error: describeError(input.error) } : {}),
+    openSpans: openSpans.slice(0, MAX_OPEN_SPANS),
+    openSpansLeftOut: Math.max(0, openSpans.length - MAX_OPEN_SPANS),
+    process: processFacts(),
+    counts: {
+      rings: sources.length,
+      recorded: sum(sources.map((source) => source.recorded)),
+      dropped: sum(sources.map((source) => source.dropped)),
+    },
+    extra,
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+function prefix(first: number, second: number): Uint8Array {
+  const bytes = new Uint8Array(F.RING_PREFIX_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, first, true);
+  view.setUint32(4, second, true);
+  return bytes;
+}
+
+const encodingPrefix = (): Uint8Array => prefix(F.ENCODING_JSON, 0).subarray(0, 4);
+
+/** A file under construction, under a temporary name. */
+class SnapshotFile {
+  bytes = 0;
+  frames = 0;
+  readonly #path: string;
+  #fd: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    // Made by us or not at all, and never through a link that somebody left there.
+    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+    this.#fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600);
+    this.#write(F.preamble());
+  }
+
+  frame(type: number, prefixBytes: Uint8Array, body: Uint8Array): void {
+    const length = prefixBytes.byteLength + body.byteLength;
+    this.#write(F.frameHead(type, length, crc32(body, crc32(prefixBytes))));
+    this.#write(prefixBytes);
+    this.#write(body);
+    this.#write(new Uint8Array(F.padded(length) - length));
+    this.frames++;
+  }
+
+  finish(path: string): void {
+    this.#close();
+    renameSync(this.#path, path);
+  }
+
+  abandon(): void {
+    try {
+      this.#close();
+      rmSync(this.#path, { force: true });
+    } catch {
+      // the file system that failed fails here, too
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.byteLength) {
+      const written = writeSync(this.#fd, bytes, at);
+      if (written === 0) throw new Error('a write that wrote nothing');
+      at += written;
+    }
+    this.bytes += bytes.byteLength;
+  }
+
+  #close(): void {
+    if (this.#fd < 0) return;
+    closeSync(this.#fd);
+    this.#fd = -1;
+  }
+}

@@ -1,0 +1,41 @@
+// Names of the files in a snapshots directory. `<service>-<time>-<pid>-<reason>.ttlog`, so that the snapshots of a service
+// sort by time; nothing else in the directory is ever touched.
+import { isMainThread, threadId } from 'node:worker_threads';
+
+export const RAW_SUFFIX = '.ttlog';
+export const COMPRESSED_SUFFIX = '.ttlog.gz';
+export const TEMPORARY_SUFFIX = '.ttlog-part';
+
+/** What a name says about a snapshot. */
+export interface SnapshotName {
+  readonly service: string;
+  /** `2026-11-23T17-20-31.123Z`: sorts by time, and is a file name everywhere. */
+  readonly time: string;
+  readonly compressed: boolean;
+}
+
+const NAME = /^(.{1,80})-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-\d+(?:-t\d+)?-.{1,60}?(\.ttlog|\.ttlog\.gz)$/;
+
+/** The name of a new snapshot. `serial` tells apart those that a process takes within one millisecond. */
+export function snapshotName(service: string, reason: string, timeMs: number, serial: number): string {
+  const time = new Date(timeMs).toISOString().replaceAll(':', '-');
+  const thread = isMainThread ? '' : `-t${threadId}`;
+  const again = serial === 0 ? '' : `-${serial}`;
+  return `${slug(service, 64, 'app')}-${time}-${process.pid}${thread}-${slug(reason, 40, 'snapshot')}${again}${RAW_SUFFIX}`;
+}
+
+/** `undefined` for a file that is no finished snapshot. */
+export function parseSnapshotName(file: string): SnapshotName | undefined {
+  const match = NAME.exec(file);
+  return match === null ? undefined : { service: match[1]!, time: match[2]!, compressed: match[3] === COMPRESSED_SUFFIX };
+}
+
+/** Letters, digits, `.`, `_` and `-` of a text; never a path, never a hidden file. */
+function slug(text: string, limit: number, otherwise: string): string {
+  const safe = text
+    .slice(0, 256)
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, limit);
+  return safe === '' ? otherwise : safe;
+}
