@@ -2,7 +2,8 @@
 import { truncateValue, writeString, writeValue } from './encode.js';
 import type { LogEvent } from './event.js';
 import * as L from './layout.js';
-import { HEADROOM_BYTES, MAX_FIELDS, openRing } from './record.js';
+import { HEADROOM_BYTES, MAX_FIELDS } from './record.js';
+import { openRing } from './ring-of-thread.js';
 import { claimSegment, owe, publish } from './ring.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
 import { state, targetOf } from './state.js';

@@ -9,7 +9,8 @@ import { throwsMark } from './field.js';
 import * as L from './layout.js';
 import { ensureRefs } from './refs.js';
 import type { Ring } from './ring.js';
-import { claimSegment, createRing, owe, publish, capacityBytesOf } from './ring.js';
+import { openRing } from './ring-of-thread.js';
+import { claimSegment, owe, publish } from './ring.js';
 import type { Bindings, Context, Scope } from './scope.js';
 import type { Span } from './span.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
@@ -188,8 +189,3 @@ function recordFailure(ring: Ring, target: Target, level: number, message: strin
   }
 }
 
-/** The ring of this thread, before anybody configured one. */
-export function openRing(): Ring {
-  state.ring ??= createRing(capacityBytesOf(L.DEFAULT_CAPACITY_EVENTS));
-  return state.ring;
-}

@@ -28,6 +28,8 @@ export interface CoreState {
   readonly version: number;
   /** The ring of this thread; made at the first record. */
   ring: Ring | null;
+  /** Number of the first segment of the next ring: beyond those of the rings before, so that nothing stale looks new. */
+  nextFirstSegment: number;
   /** Shared with the recorder; see layout.ts, CONTROL_*. */
   readonly control: Int32Array;
   /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
@@ -35,7 +37,7 @@ export interface CoreState {
   /** A backend somebody installed; null = the ring, without the detour of building a LogEvent. */
   backend: LogBackend | null;
   readonly targets: Map<string, Target>;
-  /** The target of a bare call outside any span: the service. */
+  /** The target of a bare call outside any span: the service, '' before it has a name (readers put in the name). */
   rootTarget: Target;
   recordFilter: Filter;
   deliverFilter: Filter;
@@ -85,11 +87,12 @@ function createState(): CoreState {
   const created: CoreState = {
     version: LAYOUT_VERSION,
     ring: null,
+    nextFirstSegment: 0,
     control: new Int32Array(new SharedArrayBuffer(CONTROL_BYTES)),
     scopes: null,
     backend: null,
     targets: new Map(),
-    rootTarget: new Target('app'),
+    rootTarget: new Target(''),
     recordFilter: { text: 'trace', base: LogLevel.Trace, rules: [] },
     deliverFilter: environmentFilter() ?? fallbackFilter(),
     sinkLevel: LogLevel.Off,
@@ -104,7 +107,7 @@ function createState(): CoreState {
     openSpanCount: 0,
     runtime: undefined,
   };
-  created.targets.set('app', created.rootTarget);
+  created.targets.set('', created.rootTarget);
   applyFilters(created, created.rootTarget);
   return created;
 }

@@ -1,0 +1,33 @@
+/** The ring of this thread: opened at the first record, replaced when options want another size. */
+import { resetCallsiteCount } from './callsite.js';
+import * as L from './layout.js';
+import type { Ring } from './ring.js';
+import { capacityBytesOf, createRing } from './ring.js';
+import { state } from './state.js';
+
+/** Between the segment numbers of two rings, so that what was written into the old one never looks written into the new. */
+const SEGMENT_GAP = 2 * L.MAX_SEGMENT_COUNT;
+
+/** This thread's ring, of the default capacity where nobody has said otherwise. */
+export function openRing(): Ring {
+  return state.ring ?? replaceRing(capacityBytesOf(L.DEFAULT_CAPACITY_EVENTS));
+}
+
+/** Opens a new ring for this thread and closes the one before, whose records stay readable for those who hold it. */
+export function replaceRing(capacityBytes: number): Ring {
+  closeRing();
+  state.ring = createRing(capacityBytes, L.DICTIONARY_BYTES, state.nextFirstSegment, 0);
+  return state.ring;
+}
+
+/** Ends this thread's ring; the next record opens another. */
+export function closeRing(): void {
+  const ring = state.ring;
+  if (ring === null) return;
+  Atomics.store(ring.i32, L.CLOSED_I32, 1);
+  state.nextFirstSegment = ring.segment + SEGMENT_GAP;
+  state.ring = null;
+  // Ids of the old dictionary mean nothing in the next one.
+  for (const target of state.targets.values()) target.forgetCallsites();
+  resetCallsiteCount();
+}

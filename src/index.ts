@@ -1,0 +1,34 @@
+/** The face of ttlog. Nothing inside imports it. */
+export type { LogBackend } from './core/backend.js';
+export { emit, installBackend, RingBackend } from './core/backend.js';
+export { nowNanos } from './core/clock.js';
+export type { TtlogErrorCode } from './core/errors.js';
+export { TtlogError } from './core/errors.js';
+export type { LogEvent } from './core/event.js';
+export { EventBuilder } from './core/event.js';
+export type { Field, FieldValue, WrappedValue } from './core/field.js';
+export { display, inspect, lazy } from './core/field.js';
+export type { LevelName } from './core/level.js';
+export { LogLevel } from './core/level.js';
+export { isEnabled, setFilter, setLevel, setRecord } from './core/levels.js';
+export type { LogCall } from './core/log.js';
+export { debug, error, fatal, info, trace, warn } from './core/log.js';
+export type { Logger } from './core/logger.js';
+export { getLogger } from './core/logger.js';
+export type { Span } from './core/span.js';
+export type { Timer } from './core/timer.js';
+
+export { addContext } from './context/add-context.js';
+export { bindContext } from './context/bind-context.js';
+export { currentContext } from './context/current-context.js';
+export { enterContext } from './context/enter-context.js';
+export { currentSpan, span, timer, withSpan } from './context/spans.js';
+export { withContext } from './context/with-context.js';
+
+export type { LogRecord, RecordKind, SpanOutcome } from './recorder/record.js';
+export type { Sink, SinkInput } from './recorder/sink.js';
+export type { SnapshotInfo } from './recorder/snapshot.js';
+export type { TtlogBuilder } from './runtime/builder.js';
+export type { TtlogHandle, TtlogStats } from './runtime/handle.js';
+export { init } from './runtime/init.js';
+export type { LevelOption, SnapshotOptions, TtlogOptions } from './runtime/options.js';

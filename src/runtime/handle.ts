@@ -1,0 +1,51 @@
+import type { LogLevel, LevelName } from '../core/level.js';
+import type { SnapshotInfo } from '../recorder/snapshot.js';
+
+/** What ttlog has done since `init()`. Counts are of records. */
+export interface TtlogStats {
+  /** Recorded on this thread, of every level. */
+  readonly recorded: number;
+  /** Never recorded: nested too deep, or no room because the recorder had stalled. */
+  readonly dropped: number;
+  /** Handed to sinks (a record that two sinks got counts once). */
+  readonly delivered: number;
+  /** Overwritten before the recorder had read them. */
+  readonly lapped: number;
+  /** Times that a sink failed. */
+  readonly sinkErrors: number;
+  /** Spans that have not ended. */
+  readonly openSpans: number;
+  /** Size of the ring. */
+  readonly capacityBytes: number;
+}
+
+/**
+ * A running ttlog.
+ *
+ * @example
+ * import { info, init } from 'ttlog';
+ * import { memorySink } from 'ttlog/sinks';
+ * const memory = memorySink();
+ * await using handle = init({ service: 'shop', sinks: [memory] });
+ * info('Ready', { port: 8080 });
+ * await handle.flush();
+ * memory.records.length; // => 1
+ */
+export interface TtlogHandle {
+  /** Name of the service. */
+  readonly service: string;
+  /** Writes a snapshot, compressed, and says where. Rejects with `ERR_SNAPSHOT_FAILED` where it cannot be written. */
+  snapshot(reason: string): Promise<SnapshotInfo>;
+  /** Writes a snapshot, raw, before it returns. Throws `ERR_SNAPSHOT_FAILED` where it cannot be written. */
+  snapshotSync(reason: string): SnapshotInfo;
+  /** Resolves when every record so far has been handed over: for files and the console, when write(2) has returned. */
+  flush(): Promise<void>;
+  /** The same, on the spot; waits `exitTimeoutMs` at most. False where something is left. */
+  flushSync(): boolean;
+  /** Sets what is delivered. */
+  setLevel(level: LogLevel | LevelName): void;
+  stats(): TtlogStats;
+  /** Delivers everything, ends the recorder, closes the sinks; `init()` may be called again. A second call does nothing. */
+  shutdown(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

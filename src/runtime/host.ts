@@ -1,0 +1,24 @@
+/** What Node gives the core: `util.inspect`, and a keyed hash. */
+import { createHmac, randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { state } from '../core/state.js';
+
+/** Hex digits of a hash in a record: enough to tell values apart, too few to be worth guessing at. */
+const HASH_DIGITS = 16;
+
+/**
+ * Equal values have equal hashes within one process and, where `TTLOG_HASH_KEY` is set, across processes; without the key they
+ * cannot be guessed.
+ */
+export function installHost(): void {
+  state.host.inspect ??= (value) => inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
+  state.host.hash ??= createHash();
+}
+
+function createHash(): (text: string) => string {
+  let key: string | Uint8Array | undefined;
+  return (text) => {
+    key ??= process.env['TTLOG_HASH_KEY'] ?? randomBytes(32);
+    return createHmac('sha256', key).update(text).digest('hex').slice(0, HASH_DIGITS);
+  };
+}

@@ -1,0 +1,218 @@
+/** The composition root: the only place where core, recorder, sinks and snapshots meet. */
+import { resolve } from 'node:path';
+import { TtlogError } from '../core/errors.js';
+import * as L from '../core/layout.js';
+import { LogLevel, parseLevel } from '../core/level.js';
+import { setLevel, toFilter } from '../core/levels.js';
+import { createRedactor } from '../core/redact.js';
+import { closeRing, openRing, replaceRing } from '../core/ring-of-thread.js';
+import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } from '../core/state.js';
+import type { RecorderHandle } from '../recorder/index.js';
+import { createRecorder } from '../recorder/index.js';
+import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
+import { compressSnapshot, compressSnapshots, installCrashSnapshot, listOpenSpans, writeSnapshotSync } from '../recorder/snapshot.js';
+import { statSync } from 'node:fs';
+import { TtlogBuilder } from './builder.js';
+import type { TtlogHandle, TtlogStats } from './handle.js';
+import { installHost } from './host.js';
+import type { NormalOptions, TtlogOptions } from './options.js';
+import { normaliseOptions } from './options.js';
+
+/** `init()` without arguments: a builder. */
+export function init(): TtlogBuilder;
+/**
+ * Starts ttlog: what has been recorded since the process began is delivered, and so is what comes. Without sinks records go to the
+ * console: pretty on a terminal, JSON otherwise.
+ *
+ * @throws TtlogError `ERR_ALREADY_INITIALIZED` while another `init()` has not been shut down; `ERR_INVALID_OPTION` on a wrong option.
+ * @example
+ * import { info, init } from 'ttlog';
+ * import { memorySink } from 'ttlog/sinks';
+ * const memory = memorySink();
+ * const handle = init({ service: 'shop', level: 'info', sinks: [memory] });
+ * info('User logged in', { user_id: 123 });
+ * await handle.shutdown();
+ * memory.records[0]?.values; // => { user_id: 123 }
+ */
+export function init(options: TtlogOptions): TtlogHandle;
+export function init(options?: TtlogOptions): TtlogBuilder | TtlogHandle {
+  return options === undefined ? new TtlogBuilder(start) : start(options);
+}
+
+/** The running ttlog of this thread, whichever build started it. */
+export function runningHandle(): TtlogHandle | undefined {
+  return state.runtime as TtlogHandle | undefined;
+}
+
+function start(options: TtlogOptions): TtlogHandle {
+  if (state.runtime !== undefined) {
+    throw new TtlogError(
+      'ERR_ALREADY_INITIALIZED',
+      `Expected init() to be called once, but '${(state.runtime as TtlogHandle).service}' is running. Call (await handle.shutdown()) first, or use the handle that the first init() returned.`,
+    );
+  }
+  const running = new Running(normaliseOptions(options));
+  state.runtime = running;
+  return running;
+}
+
+class Running implements TtlogHandle {
+  private readonly options: NormalOptions;
+  private readonly recorder: RecorderHandle;
+  private readonly uninstall: (() => void)[] = [];
+  private readonly snapshotDir: string;
+  private ended: Promise<void> | undefined;
+
+  constructor(options: NormalOptions) {
+    this.options = options;
+    // The working directory may be another one by the time of the crash.
+    this.snapshotDir = resolve(options.snapshotDir);
+    installHost();
+    const boot = this.applyOptions();
+    this.recorder = createRecorder({
+      sinks: options.sinks,
+      service: options.service,
+      flushIntervalMs: options.flushIntervalMs,
+      stallTimeoutMs: options.stallTimeoutMs,
+      overflow: options.overflow,
+      inThread: options.inThread,
+      batchRecords: options.channelCapacity,
+      control: state.control,
+    });
+    this.deliverFrom(boot);
+    this.installHooks();
+  }
+
+  get service(): string {
+    return this.options.service;
+  }
+
+  /** Filters, redaction, ring. Returns the ring of before, where there was one, and how far it had got. */
+  private applyOptions(): { buffer: SharedArrayBuffer; words: number } | undefined {
+    const { options } = this;
+    const before = state.ring;
+    const boot = before === null ? undefined : { buffer: before.buffer, words: Atomics.load(before.i32, L.PUBLISHED_I32) };
+    if (options.redact !== undefined) state.redactor = createRedactor(options.redact === false ? [] : options.redact);
+    if (options.redact !== undefined || (before !== null && before.i32[L.CAPACITY_BYTES_I32] !== options.capacityBytes)) closeRing();
+    if (state.ring === null) replaceRing(options.capacityBytes);
+    state.rootTarget = targetOf(options.service);
+    state.recordFilter = toFilter(options.record);
+    state.deliverFilter = environmentFilter() ?? (options.level === undefined ? fallbackFilter() : toFilter(options.level));
+    state.sinkLevel = lowestSinkLevel(options);
+    Atomics.store(state.control, L.CONTROL_SINK_LEVEL, state.sinkLevel);
+    filtersChanged();
+    return boot;
+  }
+
+  /** What was recorded before init() is judged by the filter that holds now. */
+  private deliverFrom(boot: { buffer: SharedArrayBuffer; words: number } | undefined): void {
+    const ring = openRing();
+    const rejudge = boot === undefined ? undefined : { rejudgeUntilWords: boot.words, filterText: state.deliverFilter.text };
+    if (boot !== undefined && boot.buffer !== ring.buffer) this.recorder.addRing(boot.buffer, rejudge);
+    this.recorder.addRing(ring.buffer, boot?.buffer === ring.buffer ? rejudge : undefined);
+  }
+
+  private installHooks(): void {
+    const { recorder, options } = this;
+    state.wake = () => recorder.wake();
+    state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
+    state.flushSync = () => void this.flushSync();
+    const onExit = (): void => {
+      this.flushSync();
+      // What later exit handlers record is delivered record by record: there is no later.
+      Atomics.store(state.control, L.CONTROL_SLEEPING, 1);
+      state.wake = () => void this.flushSync();
+    };
+    process.on('exit', onExit);
+    this.uninstall.push(() => process.off('exit', onExit));
+    if (!options.snapshotOnCrash) return;
+    this.uninstall.push(
+      installCrashSnapshot({
+        input: () => this.snapshotInput(),
+        deliver: () => void this.flushSync(),
+      }),
+    );
+    // Those that an earlier crash left raw. Whatever goes wrong there must not become this start's problem.
+    void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept }).catch(() => undefined);
+  }
+
+  private snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
+    const ring = openRing();
+    return {
+      dir: this.snapshotDir,
+      service: this.options.service,
+      rings: [ring.buffer],
+      openSpans: listOpenSpans(this.options.service),
+    };
+  }
+
+  snapshotSync(reason: string): SnapshotInfo {
+    return writeSnapshotSync({ ...this.snapshotInput(), reason, origin: 'call' });
+  }
+
+  async snapshot(reason: string): Promise<SnapshotInfo> {
+    const raw = this.snapshotSync(reason);
+    const path = await compressSnapshot(raw.path);
+    return { ...raw, path, bytes: statSync(path).size };
+  }
+
+  flush(): Promise<void> {
+    return this.recorder.flush();
+  }
+
+  flushSync(): boolean {
+    return this.recorder.flushSync(this.options.exitTimeoutMs);
+  }
+
+  setLevel(level: Parameters<TtlogHandle['setLevel']>[0]): void {
+    setLevel(level);
+  }
+
+  stats(): TtlogStats {
+    const { delivered, lapped, sinkErrors } = this.recorder.stats();
+    const ring = openRing();
+    return {
+      recorded: ring.records,
+      dropped: ring.dropped,
+      delivered,
+      lapped,
+      sinkErrors,
+      openSpans: state.openSpanCount,
+      capacityBytes: ring.segmentBytes * ring.segmentCount,
+    };
+  }
+
+  shutdown(): Promise<void> {
+    this.ended ??= this.end();
+    return this.ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  private async end(): Promise<void> {
+    await this.recorder.flush();
+    await this.recorder.stop();
+    for (const undo of this.uninstall.splice(0)) undo();
+    state.wake = nothing;
+    state.makeRoom = nothing;
+    state.flushSync = nothing;
+    state.sinkLevel = LogLevel.Off;
+    closeRing();
+    filtersChanged();
+    state.runtime = undefined;
+  }
+}
+
+function nothing(): void {}
+
+/** The lowest level that a sink asks for itself. */
+function lowestSinkLevel({ sinks }: NormalOptions): LogLevel {
+  let lowest: LogLevel = LogLevel.Off;
+  for (const sink of sinks) {
+    const level = parseLevel((sink as { level?: unknown }).level);
+    if (level !== undefined && level < lowest) lowest = level;
+  }
+  return lowest;
+}

@@ -1,0 +1,137 @@
+import { invalidOption } from '../core/errors.js';
+import * as L from '../core/layout.js';
+import type { LevelName } from '../core/level.js';
+import { LogLevel } from '../core/level.js';
+import { toFilter } from '../core/levels.js';
+import { capacityBytesOf } from '../core/ring.js';
+import { consoleSink } from '../sinks/index.js';
+import type { SinkInput } from '../recorder/sink.js';
+
+/** A level, its name, or directives such as `'info,db=debug,http.*=trace'`. */
+export type LevelOption = LogLevel | LevelName | (string & {});
+
+/** Where and how snapshots are kept. */
+export interface SnapshotOptions {
+  /** The folder for snapshot files; made (0700) when the first is written. @default './ttlog-snapshots' */
+  dir?: string;
+  /** Leave one when the process crashes (uncaught exception, unhandled rejection). @default true */
+  crash?: boolean;
+  /** How many files are kept; the oldest go first. @default 20 */
+  keep?: number;
+}
+
+/** The options of `init()`. Every one has a default; every wrong one throws `TtlogError` `ERR_INVALID_OPTION`. */
+export interface TtlogOptions {
+  /** Name of the service: the target of bare calls, and on every snapshot. @default 'app' */
+  service?: string;
+  /** What sinks deliver. `TTLOG` in the environment beats it; `LOG_LEVEL` is used where neither says anything. @default 'info' */
+  level?: LevelOption;
+  /** What the ring keeps. @default 'trace' */
+  record?: LevelOption;
+  /** Nominal number of events in the ring (128 B each), rounded up to a power of two. @default 65536 */
+  capacity?: number;
+  /** Exact size of the ring in bytes, instead of `capacity`: a multiple of 4096, from 128 KiB to 1 GiB. */
+  capacityBytes?: number;
+  /** Most records that a sink is handed at once. @default 1024 */
+  channelCapacity?: number;
+  /** Where records are delivered. @default [consoleSink()] */
+  sinks?: readonly SinkInput[];
+  /** Snapshots: a folder, options, `true` for the defaults, `false` for none at a crash. @default false */
+  snapshots?: boolean | string | SnapshotOptions;
+  /** Names of fields that must not be recorded, instead of the default list; `false` redacts nothing. */
+  redact?: readonly string[] | false;
+  /** What a writer does when the ring is full of records that sinks are still owed. @default 'block' */
+  overflow?: 'block' | 'drop';
+  /** Longest time in ms between a record and its delivery while there is traffic. @default 10 */
+  flushIntervalMs?: number;
+  /** A writer waits no longer than this (ms) for a recorder that makes no progress. @default 250 */
+  stallTimeoutMs?: number;
+  /** Delivery at the end of the process may take this long (ms). @default 2000 */
+  exitTimeoutMs?: number;
+  /** Deliver on this thread instead of a worker: for places without workers. @default false */
+  inThread?: boolean;
+}
+
+/** All of them, checked, with the defaults filled in: nothing behind `init` looks at raw options. */
+export interface NormalOptions {
+  readonly service: string;
+  readonly level: LevelOption | undefined;
+  readonly record: LevelOption;
+  readonly capacityBytes: number;
+  readonly channelCapacity: number;
+  readonly sinks: readonly SinkInput[];
+  readonly snapshotDir: string;
+  readonly snapshotOnCrash: boolean;
+  readonly snapshotsKept: number;
+  readonly redact: readonly string[] | false | undefined;
+  readonly overflow: 'block' | 'drop';
+  readonly flushIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  readonly exitTimeoutMs: number;
+  readonly inThread: boolean;
+}
+
+const DEFAULT_SNAPSHOT_DIR = './ttlog-snapshots';
+
+const KNOWN: readonly (keyof TtlogOptions)[] = [
+  'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'redact', 'overflow',
+  'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
+]; // prettier-ignore
+
+/** Checks options and fills in the defaults. */
+export function normaliseOptions(options: TtlogOptions): NormalOptions {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name as keyof TtlogOptions)) throw invalidOption('an option of init()', `one of ${KNOWN.join(', ')}`, name);
+  }
+  const { service = 'app', level, record = 'trace', sinks, redact, overflow = 'block', inThread = false } = options;
+  if (typeof service !== 'string' || service === '') throw invalidOption('service', 'a non-empty string', service);
+  if (level !== undefined) toFilter(level);
+  toFilter(record);
+  if (sinks !== undefined && !Array.isArray(sinks)) throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
+  if (overflow !== 'block' && overflow !== 'drop') throw invalidOption('overflow', "'block' or 'drop'", overflow);
+  if (redact !== undefined && redact !== false && !Array.isArray(redact)) throw invalidOption('redact', 'a list of names, or false', redact);
+  const snapshots = normaliseSnapshots(options.snapshots);
+  return {
+    service,
+    level,
+    record,
+    capacityBytes: normaliseCapacity(options),
+    channelCapacity: wholeNumber('channelCapacity', options.channelCapacity ?? 1024, 1, 1_048_576),
+    sinks: sinks ?? [consoleSink()],
+    snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
+    snapshotOnCrash: snapshots.crash ?? true,
+    snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
+    redact,
+    overflow,
+    flushIntervalMs: wholeNumber('flushIntervalMs', options.flushIntervalMs ?? 10, 1, 60_000),
+    stallTimeoutMs: wholeNumber('stallTimeoutMs', options.stallTimeoutMs ?? 250, 0, 600_000),
+    exitTimeoutMs: wholeNumber('exitTimeoutMs', options.exitTimeoutMs ?? 2000, 0, 600_000),
+    inThread: inThread === true,
+  };
+}
+
+function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptions {
+  if (snapshots === undefined || snapshots === false) return { crash: false };
+  if (snapshots === true) return {};
+  if (typeof snapshots === 'string') return { dir: snapshots };
+  if (typeof snapshots !== 'object' || snapshots === null) throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
+  const { dir } = snapshots;
+  if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw invalidOption('snapshots.dir', 'the path of a folder', dir);
+  return snapshots;
+}
+
+function normaliseCapacity({ capacity, capacityBytes }: TtlogOptions): number {
+  if (capacityBytes === undefined) {
+    const events = wholeNumber('capacity', capacity ?? L.DEFAULT_CAPACITY_EVENTS, 1, L.MAX_CAPACITY_BYTES / L.NOMINAL_EVENT_BYTES);
+    return capacityBytesOf(events);
+  }
+  if (capacity !== undefined) throw invalidOption('capacity', 'absent where capacityBytes is given', capacity);
+  wholeNumber('capacityBytes', capacityBytes, L.MIN_CAPACITY_BYTES, L.MAX_CAPACITY_BYTES);
+  if (capacityBytes % 4096 !== 0) throw invalidOption('capacityBytes', 'a multiple of 4096', capacityBytes, 'Memory comes in pages of 4096 bytes.');
+  return capacityBytes;
+}
+
+function wholeNumber(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) throw invalidOption(name, `a whole number from ${least} to ${most}`, value);
+  return value;
+}
