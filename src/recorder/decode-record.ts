@@ -1,0 +1,168 @@
+import type { Field } from '../core/field.js';
+import * as L from '../core/layout.js';
+import type { ByteReader } from './byte-reader.js';
+import { damaged } from './byte-reader.js';
+import type { SegmentDecoder } from './decoder.js';
+import type { Site } from './dictionary.js';
+import type { Layer, Rename } from './layer.js';
+import { inheritedFields } from './layer.js';
+import type { RecordKind, SpanOutcome } from './record.js';
+import { LogRecord } from './record.js';
+import { SPAN_RESERVED } from './site-text.js';
+import type { SpanState } from './span-state.js';
+import { readValue } from './values.js';
+
+/** The decoder's current record as an object that depends on no bytes. undefined (and counted) where it is damaged. */
+export function recordOf(decoder: SegmentDecoder): LogRecord | undefined {
+  try {
+    switch (decoder.kind) {
+      case L.KIND_EVENT:
+        return eventRecord(decoder);
+      case L.KIND_EMITTED:
+        return emittedRecord(decoder);
+      case L.KIND_SPAN_START:
+        return spanRecord(decoder, 'span-start');
+      case L.KIND_SPAN_END:
+        return spanRecord(decoder, 'span');
+      default:
+        return damaged();
+    }
+  } catch {
+    decoder.damagedRecords++;
+    return undefined;
+  }
+}
+
+function eventRecord(decoder: SegmentDecoder): LogRecord {
+  const span = decoder.span();
+  const layers = decoder.inherited(span);
+  const site = decoder.enterSite();
+  const { reader } = decoder;
+  let own: readonly Field[];
+  let isOwn: (key: string) => boolean;
+  if ((decoder.flags & L.FLAG_INLINE) !== 0) {
+    const pairs = decoder.readPairs(reader.u16());
+    own = pairs.fields;
+    isOwn = (key) => pairs.has(key);
+  } else {
+    own = site.names.map((key) => ({ key, value: readValue(reader) }));
+    isOwn = (key) => site.text.nameSet.has(key);
+  }
+  const inherited = layers.length === 0 ? [] : inheritedFields(layers, (key) => (isOwn(key) ? null : key));
+  return new LogRecord({
+    ...common(decoder, site),
+    kind: 'event',
+    fields: inherited.length === 0 ? own : [...inherited, ...own],
+    threadId: decoder.threadId,
+    traceId: span?.traceId,
+    spanId: span?.spanId,
+  });
+}
+
+/** The line of a span: what it began with, what was added, what came with its end; and how long it took and how it ended. */
+function spanRecord(decoder: SegmentDecoder, kind: RecordKind): LogRecord {
+  const span = decoder.span() ?? damaged();
+  const layers = decoder.inherited(span);
+  const ended = kind === 'span' ? readSpanEnd(decoder, span) : undefined;
+  const inherited = inheritedFields(layers, renameForSpan(ended));
+  return new LogRecord({
+    ...common(decoder, span.site),
+    kind,
+    fields: ended === undefined ? inherited : [...inherited, ...ownFields(ended)],
+    threadId: decoder.threadId,
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    start: decoder.timeOf(span.startLow, span.startHigh),
+    durationNs: ended?.durationNs,
+    outcome: ended === undefined ? 'open' : ended.outcome,
+  });
+}
+
+export interface SpanEnd {
+  readonly outcome: SpanOutcome;
+  readonly durationNs: number;
+  readonly extra: Layer;
+}
+
+/** What the end of a span says. */
+export function readSpanEnd(decoder: SegmentDecoder, span: SpanState): SpanEnd {
+  const { reader } = decoder;
+  reader.p = decoder.at + L.SPAN_END_FIELDS_OFFSET;
+  reader.end = decoder.recordEnd;
+  const high = decoder.header(L.RECORD_TIME_OFFSET + 4) - span.startHigh;
+  const low = decoder.header(L.RECORD_TIME_OFFSET) - span.startLow;
+  return {
+    outcome: decoder.header(L.SPAN_END_OUTCOME_OFFSET) === L.OUTCOME_ERROR ? 'error' : 'ok',
+    durationNs: Math.max(high * 4_294_967_296 + low, 0),
+    extra: decoder.readPairs(decoder.header(L.SPAN_END_EXTRA_OFFSET)),
+  };
+}
+
+/** `duration_ms` and `outcome` are ttlog's on the line of a span: a field of the user's that is called so has another name there. */
+export function renameForSpan(ended: SpanEnd | undefined): Rename {
+  if (ended === undefined) return (key) => key;
+  return (key) => (ended.extra.has(key) ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
+}
+
+function ownFields({ extra, durationNs, outcome }: SpanEnd): Field[] {
+  const own = extra.fields.map((field) =>
+    SPAN_RESERVED.has(field.key) ? { ...field, key: `fields.${field.key}` } : field,
+  );
+  own.push({ key: 'duration_ms', value: durationNs / 1e6 }, { key: 'outcome', value: outcome });
+  return own;
+}
+
+function emittedRecord(decoder: SegmentDecoder): LogRecord {
+  const emitted = readEmitted(decoder);
+  return new LogRecord({
+    ...common(decoder, emitted.site),
+    kind: 'event',
+    fields: emitted.pairs.fields,
+    threadId: emitted.threadId,
+    traceId: emitted.traceId,
+    spanId: emitted.spanId,
+    file: emitted.file,
+    line: emitted.line === 0 ? undefined : emitted.line,
+  });
+}
+
+export interface Emitted {
+  readonly site: Site;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly threadId: number;
+  readonly pairs: Layer;
+}
+
+/** An event that somebody built and handed over, with ids and a place of its own. */
+export function readEmitted(decoder: SegmentDecoder): Emitted {
+  const site = decoder.enterSite();
+  const { reader } = decoder;
+  const traceId = reader.stringOrNull() ?? undefined;
+  const spanId = reader.stringOrNull() ?? undefined;
+  const file = reader.stringOrNull() ?? undefined;
+  const line = readInt(reader);
+  const threadId = readInt(reader);
+  return { site, traceId, spanId, file, line, threadId, pairs: decoder.readPairs(reader.u16()) };
+}
+
+function readInt(reader: ByteReader): number {
+  const value = readValue(reader);
+  return typeof value === 'number' ? value : value === null ? 0 : damaged();
+}
+
+function common(decoder: SegmentDecoder, site: Site) {
+  return {
+    time: decoder.time,
+    level: decoder.level,
+    target: site.target,
+    message: site.message,
+    deliver: (decoder.flags & L.FLAG_DELIVER) !== 0,
+    truncated: (decoder.flags & L.FLAG_TRUNCATED) !== 0,
+    file: site.file ?? undefined,
+    line: site.line === 0 ? undefined : site.line,
+  };
+}

@@ -1,0 +1,247 @@
+import * as L from '../core/layout.js';
+import type { LogLevel } from '../core/level.js';
+import { ByteReader, damaged } from './byte-reader.js';
+import type { Dictionary, Site } from './dictionary.js';
+import { Layer } from './layer.js';
+import type { RecordTime } from './record.js';
+import { epochMs } from './record.js';
+import type { SegmentClock } from './ring-view.js';
+import type { SpanState } from './span-state.js';
+import { readSpanState } from './span-state.js';
+
+/**
+ * Inherited fields that the records of one segment may show together, for each byte of it. Far above anything a service logs; a
+ * hostile ring, where each of many records inherits from one huge context, stays linear in its size.
+ */
+const INHERITED_PER_BYTE = 4;
+
+/**
+ * Steps through the records of one segment at a time, in order, and knows what they refer to. `next()` reads a record's header
+ * only; `recordOf` and `lineOf` decode what the current record says when somebody wants it. No length in the bytes is trusted:
+ * what makes no sense is counted in `damagedRecords` and skipped.
+ */
+export class SegmentDecoder {
+  /** Of the current record: KIND_*, 0 where there is none. */
+  kind = 0;
+  flags = 0;
+  level: LogLevel = 0;
+  /** Byte offset of the current record, and behind it. */
+  at = 0;
+  recordEnd = 0;
+  /** Records of this segment so far; contexts, bindings and repeats are none. */
+  records = 0;
+  damagedRecords = 0;
+  readonly reader: ByteReader;
+  readonly dictionary: Dictionary;
+  /** The thread that wrote the ring. */
+  readonly threadId: number;
+  readonly #u32: Uint32Array;
+  #clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
+  #limit = 0;
+  #inheritedLeft = 0;
+  readonly #layerAt = new Map<number, number>();
+  readonly #layers = new Map<number, Layer>();
+  readonly #spanAt = new Map<number, number>();
+  readonly #spans = new Map<number, SpanState>();
+
+  /** `bytes` starts at a multiple of 8. */
+  constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number) {
+    this.reader = new ByteReader(bytes);
+    this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    this.dictionary = dictionary;
+    this.threadId = threadId;
+  }
+
+  /** Starts on the segment at `start`, of which the bytes up to `end` are there. */
+  begin(start: number, end: number, clock: SegmentClock): void {
+    this.#layerAt.clear();
+    this.#layers.clear();
+    this.#spanAt.clear();
+    this.#spans.clear();
+    this.#clock = clock;
+    this.#inheritedLeft = 0;
+    this.kind = 0;
+    this.records = 0;
+    this.recordEnd = start + L.SEGMENT_HEADER_BYTES;
+    this.#limit = this.recordEnd;
+    this.extend(end);
+  }
+
+  /** More of the same segment is there. */
+  extend(end: number): void {
+    this.#inheritedLeft += Math.max(end - this.#limit, 0) * INHERITED_PER_BYTE;
+    this.#limit = Math.max(end, this.#limit);
+  }
+
+  /**
+   * Steps to the next event, span start, span end or emitted event; with `repeats` also to the spans whose state is written again.
+   * False at the end of what is there.
+   */
+  next(repeats = false): boolean {
+    for (;;) {
+      const at = this.recordEnd;
+      if (at + 8 > this.#limit) return this.#stop();
+      const word = this.#u32[at >> 2];
+      const bytes = (word & 0xffff) << 3;
+      const kind = (word >>> 16) & 0xff;
+      if (bytes === 0 || kind === L.KIND_PAD) {
+        this.recordEnd = this.#limit;
+        return this.#stop();
+      }
+      if (bytes < leastBytes(kind) || at + bytes > this.#limit) {
+        this.damagedRecords++;
+        this.recordEnd = this.#limit;
+        return this.#stop();
+      }
+      this.at = at;
+      this.recordEnd = at + bytes;
+      if (this.#register(kind, word >>> 24) && (repeats || !this.isRepeat)) return true;
+    }
+  }
+
+  /** True for what sinks never see: the start of a span that did not ask for a line. */
+  get isSilent(): boolean {
+    return this.kind === L.KIND_SPAN_START && this.reader.u8[this.at + L.SPAN_KIND_OFFSET] !== L.SPAN_KIND_ENTRY;
+  }
+
+  get time(): RecordTime {
+    const low = this.header(L.RECORD_TIME_OFFSET);
+    const high = this.header(L.RECORD_TIME_OFFSET + 4);
+    return this.kind === L.KIND_EMITTED ? { low, high: high | 0, deltaNs: 0n, deltaMs: 0 } : this.timeOf(low, high);
+  }
+
+  /** Milliseconds since the epoch, with a fraction. */
+  get timeMs(): number {
+    if (this.kind === L.KIND_EMITTED) return epochMs(this.time);
+    const ms = (this.header(L.RECORD_TIME_OFFSET + 4) * 4_294_967_296 + this.header(L.RECORD_TIME_OFFSET)) / 1e6;
+    return ms + this.#clock.deltaMs;
+  }
+
+  /** The same for another moment of this segment's clock. */
+  timeOf(low: number, high: number): RecordTime {
+    return { low, high, deltaNs: this.#clock.deltaNs, deltaMs: this.#clock.deltaMs };
+  }
+
+  /** True for the state of a span written again. */
+  get isRepeat(): boolean {
+    return (this.flags & L.FLAG_REPEAT) !== 0;
+  }
+
+  /** A u32 of the current record. */
+  header(offset: number): number {
+    return this.#u32[(this.at + offset) >> 2];
+  }
+
+  /** The span that the current record is of, or happened in. Throws DamagedBytes. */
+  span(): SpanState | undefined {
+    const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_SPAN_OFFSET);
+    const known = this.#spans.get(id);
+    const at = this.#spanAt.get(id);
+    if (known !== undefined || at === undefined) return known;
+    const state = readSpanState(this.reader, this.dictionary, at, this.#endOf(at));
+    this.#spans.set(id, state);
+    return state;
+  }
+
+  /** What the current record inherits, weakest first: bindings, context, the span's fields. */
+  inherited(span: SpanState | undefined): Layer[] {
+    const layers: Layer[] = [];
+    if (this.kind === L.KIND_EMITTED) return layers;
+    let count = 0;
+    for (const layer of [
+      (this.flags & L.FLAG_BINDINGS) === 0 ? undefined : this.#layer(this.header(L.RECORD_BINDINGS_OFFSET)),
+      this.#layer(this.header(L.RECORD_CONTEXT_OFFSET)),
+      span?.layer,
+    ]) {
+      if (layer === undefined || layer.keys.length === 0) continue;
+      layers.push(layer);
+      count += layer.keys.length;
+    }
+    if (count > this.#inheritedLeft) return [];
+    this.#inheritedLeft -= count;
+    return layers;
+  }
+
+  /** Goes to the current record's own fields and returns its site, which an inline record has in front of them. */
+  enterSite(): Site {
+    const { reader } = this;
+    reader.p = this.at + L.RECORD_HEADER_BYTES + ((this.flags & L.FLAG_BINDINGS) === 0 ? 0 : L.RECORD_BINDINGS_BYTES);
+    reader.end = this.recordEnd;
+    const carriesSite = (this.flags & L.FLAG_INLINE) !== 0 || this.kind === L.KIND_EMITTED;
+    if (!carriesSite) return this.dictionary.site(this.header(L.RECORD_SITE_OFFSET)) ?? damaged();
+    const target = reader.string();
+    return this.dictionary.inlineSite(target, reader.string(), this.level);
+  }
+
+  /** Name, value pairs at the reader's position, up to the record's end. */
+  readPairs(count: number): Layer {
+    const layer = new Layer(this.reader, this.recordEnd);
+    layer.addPairs(count);
+    return layer;
+  }
+
+  #stop(): false {
+    this.kind = 0;
+    return false;
+  }
+
+  /** Notes what a record means for those after it. True where it is one that somebody may want. */
+  #register(kind: number, flags: number): boolean {
+    if (kind === L.KIND_CONTEXT || kind === L.KIND_BINDINGS) {
+      const id = this.header(L.RECORD_CONTEXT_OFFSET);
+      this.#layerAt.set(id, this.at);
+      this.#layers.delete(id);
+      return false;
+    }
+    if (kind === L.KIND_SPAN_START) {
+      const id = this.header(L.RECORD_SPAN_OFFSET);
+      this.#spanAt.set(id, this.at);
+      this.#spans.delete(id);
+    } else if (kind !== L.KIND_EVENT && kind !== L.KIND_SPAN_END && kind !== L.KIND_EMITTED) {
+      this.damagedRecords++; // a kind that this version does not know
+      return false;
+    }
+    this.kind = kind;
+    this.flags = flags;
+    this.level = Math.min(flags & L.FLAG_LEVEL_MASK, 5) as LogLevel;
+    if (!this.isRepeat) this.records++;
+    return true;
+  }
+
+  #endOf(at: number): number {
+    return at + ((this.#u32[at >> 2] & 0xffff) << 3);
+  }
+
+  #layer(id: number): Layer | undefined {
+    const known = this.#layers.get(id);
+    const at = this.#layerAt.get(id);
+    if (known !== undefined || at === undefined) return known;
+    const { reader } = this;
+    const end = this.#endOf(at);
+    let layer = new Layer(reader, end);
+    reader.p = at + L.CONTEXT_FIELDS_OFFSET;
+    reader.end = end;
+    try {
+      layer.addPairs(reader.dv.getUint32(at + L.CONTEXT_COUNT_OFFSET, true));
+    } catch {
+      this.damagedRecords++;
+      layer = new Layer(reader, end);
+    }
+    this.#layers.set(id, layer);
+    return layer;
+  }
+}
+
+/** What a record of a kind has at the least: all of it is read without asking again. */
+function leastBytes(kind: number): number {
+  switch (kind) {
+    case L.KIND_SPAN_START:
+      return L.SPAN_FIELDS_OFFSET;
+    case L.KIND_SPAN_END:
+    case L.KIND_CONTEXT:
+    case L.KIND_BINDINGS:
+      return L.CONTEXT_FIELDS_OFFSET;
+    default:
+      return L.RECORD_HEADER_BYTES;
+  }
+}

@@ -1,0 +1,94 @@
+import * as L from '../core/layout.js';
+import type { LogLevel } from '../core/level.js';
+import { ByteReader } from './byte-reader.js';
+import { SiteText } from './site-text.js';
+
+/** A shape of records: where they come from and how their fields are named. */
+export interface Site {
+  readonly target: string;
+  /** Of a span: its name. */
+  readonly message: string;
+  readonly file: string | null;
+  /** 0 = unknown. */
+  readonly line: number;
+  readonly level: LogLevel;
+  readonly names: readonly string[];
+  /** The parts of an NDJSON line that are the same for all its records. */
+  readonly text: SiteText;
+}
+
+/** The dictionary of a ring as far as it has been read. It only grows, and entries never change. */
+export class Dictionary {
+  readonly #sites = new Map<number, Site>();
+  readonly #service: string;
+  /** Bytes read so far. */
+  #length = 0;
+  /** True once an entry made no sense: nothing after it can be read. */
+  #broken = false;
+
+  /** `service` stands for the root target, which has no name in the ring. */
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  /** Reads what has been added: the dictionary is `bytes` up to `length`. */
+  grow(bytes: Uint8Array, length: number): void {
+    const whole = Math.min(length, bytes.length);
+    if (whole <= this.#length || this.#broken) return;
+    const reader = new ByteReader(bytes);
+    while (this.#length + L.ENTRY_STRINGS_OFFSET <= whole) {
+      const start = this.#length;
+      const entryBytes = reader.dv.getUint32(start + L.ENTRY_LENGTH_OFFSET, true);
+      if (entryBytes === 0) return;
+      if (entryBytes < L.ENTRY_STRINGS_OFFSET || entryBytes % 8 !== 0 || start + entryBytes > whole) {
+        this.#broken = true;
+        return;
+      }
+      reader.p = start;
+      reader.end = start + entryBytes;
+      this.#add(reader);
+      this.#length = start + entryBytes;
+    }
+  }
+
+  site(id: number): Site | undefined {
+    return this.#sites.get(id);
+  }
+
+  /** A site that a record carries itself. */
+  inlineSite(target: string, message: string, level: number): Site {
+    return this.#site(target, message, null, 0, level, []);
+  }
+
+  #add(reader: ByteReader): void {
+    const start = reader.p;
+    const { dv, u8 } = reader;
+    try {
+      reader.p = start + L.ENTRY_STRINGS_OFFSET;
+      const target = reader.string();
+      const message = reader.string();
+      const file = reader.stringOrNull();
+      const names: string[] = [];
+      const count = dv.getUint16(start + L.ENTRY_NAME_COUNT_OFFSET, true);
+      for (let i = 0; i < count; i++) names.push(reader.string());
+      const line = dv.getInt32(start + L.ENTRY_LINE_OFFSET, true);
+      const site = this.#site(target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names);
+      this.#sites.set(dv.getUint32(start + L.ENTRY_ID_OFFSET, true), site);
+    } catch {
+      // A damaged entry: records of this site count as damaged.
+    }
+  }
+
+  #site(target: string, message: string, file: string | null, line: number, level: number, names: string[]): Site {
+    const name = target === '' ? this.#service : target;
+    return {
+      target: name,
+      message,
+      file,
+      line,
+      level: Math.min(level, 5) as LogLevel,
+      names,
+      text: new SiteText(name, message, names),
+    };
+  }
+}
