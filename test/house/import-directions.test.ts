@@ -16,11 +16,11 @@ describe('import directions', () => {
       'src/context/b.ts',
       `import { a } from '../core/a.js'; import { AsyncLocalStorage } from 'node:async_hooks'; export { a, AsyncLocalStorage };`,
     ],
-    ['src/recorder/contract.ts', `export const contract = 1;`],
+    ['src/recorder/sink.ts', `export const contract = 1;`],
     ['src/recorder/thread.ts', `import source from 'virtual:ttlog-recorder-source'; export { source };`],
     [
       'src/sinks/file.ts',
-      `import { contract } from '../recorder/contract.js'; import type { source } from '../recorder/thread.js'; export { contract, type source };`,
+      `import { contract } from '../recorder/sink.js'; import type { source } from '../recorder/thread.js'; export { contract, type source };`,
     ],
   ]);
 
