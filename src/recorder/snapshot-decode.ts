@@ -1,7 +1,8 @@
 // One ring of a snapshot file as records: each segment by itself, with the ring's dictionary.
 import * as L from '../core/layout.js';
-import { SegmentDecoder, originText } from './decoder.js';
+import { SegmentDecoder } from './decoder.js';
 import { Dictionary } from './dictionary.js';
+import { RecordCollector } from './record-collector.js';
 import type { LogRecord } from './record.js';
 import { segmentClock } from './ring-view.js';
 
@@ -20,6 +21,8 @@ export interface RecordedRing {
 
 export interface DecodedRing {
   readonly records: readonly LogRecord[];
+  /** Spans that had begun and not ended, as their newest state has them. */
+  readonly openSpans: readonly LogRecord[];
   readonly damagedRecords: number;
   readonly damage: readonly string[];
 }
@@ -27,14 +30,13 @@ export interface DecodedRing {
 /** Everything in the ring, oldest first. Throws nothing; what cannot be used is named. */
 export function decodeRecordedRing(ring: RecordedRing, service: string): DecodedRing {
   const fault = headerFault(ring);
-  if (fault !== undefined) return { records: [], damagedRecords: 0, damage: [`ring ${ring.index}: ${fault}`] };
+  if (fault !== undefined) return { records: [], openSpans: [], damagedRecords: 0, damage: [`ring ${ring.index}: ${fault}`] };
   const header = new DataView(ring.header.buffer, ring.header.byteOffset, L.HEADER_BYTES);
   const threadId = header.getInt32(L.THREAD_ID_I32 * 4, true);
-  const origin = { threadId, originText: originText(header.getInt32(L.PID_I32 * 4, true), '') };
   const dictionary = new Dictionary(service);
   dictionary.grow(ring.dictionary, ring.dictionary.byteLength);
 
-  const records: LogRecord[] = [];
+  const collector = new RecordCollector();
   const damage: string[] = [];
   let damagedRecords = 0;
   for (const { number, bytes } of [...ring.segments].sort((a, b) => a.number - b.number)) {
@@ -43,15 +45,12 @@ export function decodeRecordedRing(ring: RecordedRing, service: string): Decoded
       damage.push(`ring ${ring.index}: segment ${number} does not begin as one`);
       continue;
     }
-    const decoder = new SegmentDecoder(bytes, dictionary, origin);
+    const decoder = new SegmentDecoder(bytes, dictionary, threadId);
     decoder.begin(0, bytes.byteLength, segmentClock({ dv: header }, 0, view));
-    while (decoder.next()) {
-      const record = decoder.record();
-      if (record !== undefined) records.push(record);
-    }
+    collector.add(decoder);
     damagedRecords += decoder.damagedRecords;
   }
-  return { records, damagedRecords, damage };
+  return { records: collector.records, openSpans: collector.openSpans, damagedRecords, damage };
 }
 
 function headerFault({ header }: RecordedRing): string | undefined {

@@ -79,7 +79,7 @@ function processOf(json: Json): ProcessFacts {
     platform: text(json['platform'], '?'),
     arch: text(json['arch'], '?'),
   };
-  for (const name of ['title', 'execPath', 'cwd']) if (typeof json[name] === 'string') facts[name] = json[name];
+  for (const name of ['hostname', 'title', 'execPath', 'cwd']) if (typeof json[name] === 'string') facts[name] = json[name];
   for (const name of ['ppid', 'uptimeSeconds']) if (typeof json[name] === 'number') facts[name] = json[name];
   for (const name of ['argv', 'execArgv', 'environmentNames']) {
     if (Array.isArray(json[name])) facts[name] = list(json[name]).filter((item) => typeof item === 'string');

@@ -1,5 +1,6 @@
 // The process at the moment of a snapshot. Each fact is asked for by itself: where one cannot be had (a permission,
 // a platform) the others still are.
+import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { scrubArguments, scrubText } from './scrub.js';
 
@@ -9,6 +10,7 @@ export interface ProcessFacts {
   readonly ppid?: number;
   /** Of the thread that took the snapshot; 0 = the main thread. */
   readonly threadId: number;
+  readonly hostname?: string;
   readonly title?: string;
   readonly execPath?: string;
   /** Without secrets: values behind names such as `--password`, and passwords in URLs, are redacted. */
@@ -42,6 +44,7 @@ export function processFacts(): ProcessFacts {
     pid: process.pid,
     ...fact('ppid', () => process.ppid),
     threadId: isMainThread ? 0 : threadId,
+    ...fact('hostname', () => hostname()),
     ...fact('title', () => scrubText(process.title)),
     ...fact('execPath', () => process.execPath),
     ...fact('argv', () => scrubArguments(process.argv)),

@@ -3,6 +3,8 @@
  * said, with what could be read in spite of it.
  */
 import type { TtlogError } from '../core/errors.js';
+import type { Field } from '../core/field.js';
+import { LogLevel } from '../core/level.js';
 import { DEFAULT_MAX_BYTES, formatError, snapshotBytes } from './snapshot-bytes.js';
 import type { RecordedRing } from './snapshot-decode.js';
 import { decodeRecordedRing } from './snapshot-decode.js';
@@ -13,13 +15,20 @@ import type { OpenSpan, SnapshotHeader } from './snapshot-header.js';
 import { parseHeader } from './snapshot-parse-header.js';
 import type { LogRecord } from './record.js';
 
+/** A span that had not ended, with what the ring knows of it. */
+export interface UnfinishedSpan extends OpenSpan {
+  readonly level: LogLevel;
+  /** Empty where the ring no longer holds its beginning. */
+  readonly fields: readonly Field[];
+}
+
 /** A snapshot that has been read. */
 export interface Snapshot {
   readonly header: SnapshotHeader;
   /** Everything recorded, of all threads, by time: events, ends of spans, starts of spans. */
   readonly records: readonly LogRecord[];
   /** The spans that had not ended, oldest first. */
-  readonly openSpans: readonly OpenSpan[];
+  readonly openSpans: readonly UnfinishedSpan[];
   /** Records that made no sense and were left out. */
   readonly damagedRecords: number;
   /** What is wrong with the file, in words; empty when it is whole. */
@@ -75,18 +84,31 @@ function assemble(frames: readonly Frame[], damage: string[]): Snapshot {
   const header = headerOf(frames);
   if (typeof header === 'string') throw formatError(`${[header, ...damage].join('; ')}. Without its header nothing can be read`);
   const records: LogRecord[] = [];
+  const open: LogRecord[] = [];
   let damagedRecords = 0;
   const rings = ringsOf(frames, damage);
   for (const ring of rings) {
     const decoded = decodeRecordedRing(ring, header.service);
     for (const record of decoded.records) records.push(record);
+    for (const span of decoded.openSpans) open.push(span);
     damagedRecords += decoded.damagedRecords;
     damage.push(...decoded.damage);
   }
   if (damagedRecords > 0) damage.push(`${damagedRecords} records make no sense`);
   // A ring is in order by itself; several are merged. The sort is stable.
   if (rings.length > 1) records.sort((a, b) => (a.timestampNs < b.timestampNs ? -1 : a.timestampNs > b.timestampNs ? 1 : 0));
-  return { header, records, openSpans: header.openSpans, damagedRecords, damage };
+  return { header, records, openSpans: unfinishedSpans(header, open), damagedRecords, damage };
+}
+
+/** What the rings say, and, of spans that they have forgotten, what the header says. */
+function unfinishedSpans(header: SnapshotHeader, records: readonly LogRecord[]): UnfinishedSpan[] {
+  const spans = new Map<string, UnfinishedSpan>();
+  for (const span of header.openSpans) spans.set(span.traceId + span.spanId, { ...span, level: LogLevel.Debug, fields: [] });
+  for (const { message, target, level, traceId = '', spanId = '', parentSpanId = null, startNs, threadId, fields } of records) {
+    const startedNs = startNs ?? 0n;
+    spans.set(traceId + spanId, { name: message, target, level, traceId, spanId, parentId: parentSpanId, startNs: startedNs, threadId, fields });
+  }
+  return [...spans.values()].sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
 }
 
 function headerOf(frames: readonly Frame[]): SnapshotHeader | string {

@@ -9,5 +9,5 @@ export { writeSnapshotSync } from './snapshot-file.js';
 export type { ClockPair, OpenSpan, SnapshotCounts, SnapshotHeader, SnapshotOrigin } from './snapshot-header.js';
 export { listOpenSpans } from './snapshot-open-spans.js';
 export type { ProcessFacts } from './snapshot-process.js';
-export type { ReadSnapshotOptions, Snapshot, SnapshotFormatError } from './snapshot-reader.js';
+export type { ReadSnapshotOptions, Snapshot, SnapshotFormatError, UnfinishedSpan } from './snapshot-reader.js';
 export { parseSnapshot, readSnapshot } from './snapshot-reader.js';
