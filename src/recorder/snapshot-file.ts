@@ -12,7 +12,7 @@ import { describeError, plainValue } from './snapshot-error.js';
 import * as F from './snapshot-format.js';
 import type { OpenSpan, SnapshotHeader, SnapshotOrigin } from './snapshot-header.js';
 import { encodeHeader } from './snapshot-header.js';
-import { snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
+import { COMPRESSED_SUFFIX, RAW_SUFFIX, snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
 import { processFacts } from './snapshot-process.js';
 import { RingSource } from './snapshot-rings.js';
 import { TTLOG_VERSION } from './version.js';
@@ -46,8 +46,6 @@ export interface SnapshotInfo {
 }
 
 const MAX_OPEN_SPANS = 1024;
-let lastName = '';
-let serial = 0;
 
 /**
  * Writes a snapshot and returns when it is under its name. The rings are only read. Throws `TtlogError` `ERR_SNAPSHOT_FAILED` where
@@ -75,14 +73,13 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Within a millisecond the next one is a millisecond later: names sort in the order they were made. */
 function nextName({ dir, service, reason }: SnapshotInput): string {
-  const timeMs = Date.now();
-  let name = snapshotName(service, reason, timeMs, 0);
-  serial = name === lastName ? serial + 1 : 0;
-  lastName = name;
-  if (serial > 0) name = snapshotName(service, reason, timeMs, serial);
-  while (existsSync(join(dir, name))) name = snapshotName(service, reason, timeMs, ++serial);
-  return name;
+  for (let timeMs = Date.now(); ; timeMs++) {
+    const name = snapshotName(service, reason, timeMs);
+    const compressed = name.slice(0, -RAW_SUFFIX.length) + COMPRESSED_SUFFIX;
+    if (!existsSync(join(dir, name)) && !existsSync(join(dir, compressed))) return name;
+  }
 }
 
 /** Writes all frames; returns how many records there are in them. */

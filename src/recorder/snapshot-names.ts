@@ -16,12 +16,11 @@ export interface SnapshotName {
 
 const NAME = /^(.{1,80})-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-\d+(?:-t\d+)?-.{1,60}?(\.ttlog|\.ttlog\.gz)$/;
 
-/** The name of a new snapshot. `serial` tells apart those that a process takes within one millisecond. */
-export function snapshotName(service: string, reason: string, timeMs: number, serial: number): string {
+/** The name of a new snapshot. */
+export function snapshotName(service: string, reason: string, timeMs: number): string {
   const time = new Date(timeMs).toISOString().replaceAll(':', '-');
   const thread = isMainThread ? '' : `-t${threadId}`;
-  const again = serial === 0 ? '' : `-${serial}`;
-  return `${slug(service, 64, 'app')}-${time}-${process.pid}${thread}-${slug(reason, 40, 'snapshot')}${again}${RAW_SUFFIX}`;
+  return `${slug(service, 64, 'app')}-${time}-${process.pid}${thread}-${slug(reason, 40, 'snapshot')}${RAW_SUFFIX}`;
 }
 
 /** `undefined` for a file that is no finished snapshot. */
