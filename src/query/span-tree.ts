@@ -37,7 +37,7 @@ interface GrowingNode extends SpanNode {
 }
 
 /**
- * Spans as trees, by start. Whatever the input says, each span is in the forest exactly once: one whose parent is missing is a root,
+ * Spans as trees, by start, trace by trace. Whatever the input says, each span is in the forest exactly once: one whose parent is missing is a root,
  * and so is one of a ring of spans that are each other's parents.
  */
 export function spanForest(spans: Iterable<SpanInfo>): SpanNode[] {
@@ -63,7 +63,18 @@ export function spanForest(spans: Iterable<SpanInfo>): SpanNode[] {
     markPlaced(node);
   }
   for (const node of nodes.values()) node.children.sort(byStart);
-  return roots.sort(byStart);
+  return traceByTrace(roots.sort(byStart));
+}
+
+/** Roots of one trace side by side: after a gap there may be several. */
+function traceByTrace(roots: readonly SpanNode[]): SpanNode[] {
+  const traces = new Map<string, SpanNode[]>();
+  for (const root of roots) {
+    const trace = traces.get(root.span.traceId);
+    if (trace === undefined) traces.set(root.span.traceId, [root]);
+    else trace.push(root);
+  }
+  return [...traces.values()].flat();
 }
 
 /** Every span of a forest, parents first, with how deep it is. */

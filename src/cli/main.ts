@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The `ttlog` command: finds the subcommand, runs it, and turns what goes wrong into a line and an exit status. */
+import { printable } from '../recorder/escape.js';
+import { TTLOG_VERSION } from '../recorder/version.js';
+import { ReaderGone, standardError, standardOutput } from './terminal.js';
+import type { Terminal } from './terminal.js';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, HELP, UsageError } from './usage.js';
+import { view } from './view.js';
+
+type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([['view', view]]);
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (args.includes('--help') || args.includes('-h')) {
+    terminal.write(HELP);
+    return EXIT_DONE;
+  }
+  if (name === '--version' || name === '-v') {
+    terminal.write(`${TTLOG_VERSION}\n`);
+    return EXIT_DONE;
+  }
+  if (name === undefined) throw new UsageError('Expected a command');
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw new UsageError(`Expected a command (${[...COMMANDS.keys()].join(', ')}), got ${name}`);
+  return command(rest, terminal);
+}
+
+/** What went wrong, in one line, and the status that says so. */
+function report(error: unknown): number {
+  if (error instanceof ReaderGone) return EXIT_DONE;
+  const { message, code } = error as NodeJS.ErrnoException;
+  const isUsage = error instanceof UsageError || String(code).startsWith('ERR_PARSE_ARGS');
+  standardError(`ttlog: ${printable(String(message ?? error))}\n${isUsage ? 'See ttlog --help\n' : ''}`);
+  return isUsage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+process.exitCode = await run(process.argv.slice(2), standardOutput()).catch(report);

@@ -1,0 +1,36 @@
+// A snapshot as NDJSON: first a line about the snapshot, then events and ended spans as the log file has them, then the open spans.
+import { jsonString } from '../recorder/escape.js';
+import { jsonOf } from '../recorder/json-values.js';
+import { lineOf, originText } from '../recorder/line.js';
+import type { LogRecord } from '../recorder/record.js';
+import type { Snapshot, UnfinishedSpan } from '../recorder/snapshot.js';
+
+/** `{"snapshot":{…}}`: everything but the records. Nanoseconds are text, as JSON numbers cannot hold them. */
+export function snapshotLine({ header, damage, damagedRecords, records }: Snapshot): string {
+  const summary = { ...header, records: records.length, damagedRecords, damage };
+  const text = JSON.stringify(summary, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  return `{"snapshot":${harmless(text)}}\n`;
+}
+
+/** The line of a record as the log file has it. */
+export function recordLine(record: LogRecord, { header }: Snapshot): string {
+  return lineOf(record, originText(header.process.pid, header.process.hostname ?? ''));
+}
+
+/** The line of a span that has not ended: that of an ended one, with `"outcome":"open"` and no duration. */
+export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string {
+  const { name, target, traceId, spanId, parentId, startNs, level, fields } = span;
+  let text = `{"level":${(level + 1) * 10},"time":${startNs / 1_000_000n}${originText(header.process.pid, header.process.hostname ?? '')}`;
+  text += `,"target":${jsonString(target)},"trace_id":${jsonString(traceId)},"span_id":${jsonString(spanId)}`;
+  if (parentId !== null) text += `,"parent_span_id":${jsonString(parentId)}`;
+  for (const { key, value } of fields) {
+    const json = jsonOf(value);
+    if (json !== undefined) text += `,${jsonString(key)}:${json}`;
+  }
+  return `${text},"outcome":"open","msg":${jsonString(name)}}\n`;
+}
+
+/** JSON.stringify leaves C1 control characters and turning marks as they are; a terminal must not get them. */
+function harmless(json: string): string {
+  return json.replace(/[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,186 @@
+/** `ttlog view FILE`: a snapshot for people, or, with `--json`, for programs. */
+import { parseArgs } from 'node:util';
+import { compileRecordFilter, levelOf } from '../query/filter-records.js';
+import type { RecordFilter } from '../query/filter-records.js';
+import { snapshotSpans } from '../query/snapshot-spans.js';
+import type { SpanInfo, SpanNode } from '../query/span-tree.js';
+import { pruneForest, spanForest, walkForest } from '../query/span-tree.js';
+import type { Piece } from '../recorder/paint.js';
+import { line } from '../recorder/paint.js';
+import type { LogRecord } from '../recorder/record.js';
+import type { Snapshot } from '../recorder/snapshot.js';
+import { readSnapshot } from '../recorder/snapshot.js';
+import type { Terminal } from './terminal.js';
+import { standardError } from './terminal.js';
+import { countText } from './units.js';
+import { EXIT_DONE, EXIT_FAILED, UsageError } from './usage.js';
+import { eventLines } from './view-events.js';
+import { headerLines, title } from './view-header.js';
+import { openSpanLine, recordLine, snapshotLine } from './view-json.js';
+import { spanLines } from './view-spans.js';
+
+interface ViewOptions {
+  readonly file: string;
+  readonly filter: RecordFilter;
+  /** Events to show, counted from the end. */
+  readonly last: number;
+  readonly json: boolean;
+  readonly maxBytes: number | undefined;
+}
+
+/** Runs the command; resolves to the exit status. */
+export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = parseViewOptions(args);
+  const snapshot = await readSnapshot(options.file, { salvage: true, ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }) });
+  if (snapshot.damage.length > 0) standardError(`ttlog: ${options.file} is damaged: what could be read is shown\n`);
+  const wanted = compileRecordFilter(options.filter);
+  const events = snapshot.records.filter((record) => record.kind === 'event' && wanted(record));
+  const shown = options.last === 0 ? [] : events.slice(-options.last);
+  const everySpan = snapshotSpans(snapshot);
+  const forest = pruneForest(spanForest(everySpan), wanted);
+
+  if (options.json) printJson(snapshot, shown, wanted, terminal);
+  else printText(snapshot, { shown, matching: events.length, forest, spanNames: namesOf(everySpan) }, terminal);
+  const nothingFound = isRestricted(options.filter) && events.length === 0 && forest.length === 0;
+  if (nothingFound) standardError('ttlog: nothing in the snapshot matches\n');
+  return snapshot.damage.length > 0 || nothingFound ? EXIT_FAILED : EXIT_DONE;
+}
+
+function parseViewOptions(args: readonly string[]): ViewOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      level: { type: 'string' },
+      target: { type: 'string' },
+      trace: { type: 'string' },
+      last: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'max-bytes': { type: 'string' },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(`Expected one FILE, got ${positionals.length}`);
+  const level = values.level === undefined ? undefined : levelOf(values.level);
+  if (values.level !== undefined && level === undefined) {
+    throw new UsageError(`Expected --level to be trace, debug, info, warn, error or fatal, got ${values.level}`);
+  }
+  if (values.trace !== undefined && !/^[0-9a-f]{1,32}$/i.test(values.trace)) {
+    throw new UsageError(`Expected --trace to be up to 32 hexadecimal digits, got ${values.trace}`);
+  }
+  return {
+    file,
+    filter: {
+      ...(level === undefined ? {} : { level }),
+      ...(values.target === undefined ? {} : { target: values.target }),
+      ...(values.trace === undefined ? {} : { trace: values.trace }),
+    },
+    last: wholeNumber('--last', values.last) ?? Number.POSITIVE_INFINITY,
+    json: values.json,
+    maxBytes: wholeNumber('--max-bytes', values['max-bytes']),
+  };
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`Expected ${name} to be a whole number, got ${text}`);
+  return Number(text);
+}
+
+const isRestricted = (filter: RecordFilter): boolean => Object.keys(filter).length > 0;
+
+interface TextView {
+  readonly shown: readonly LogRecord[];
+  readonly matching: number;
+  readonly forest: readonly SpanNode[];
+  readonly spanNames: (record: LogRecord) => string | undefined;
+}
+
+function printText(snapshot: Snapshot, { shown, matching, forest, spanNames }: TextView, terminal: Terminal): void {
+  const printer = new LinePrinter(terminal);
+  // The head is wrapped by the terminal, not cut: paths and stacks are worth nothing without their ends.
+  for (const pieces of headerLines(snapshot)) printer.add(pieces);
+
+  const events = snapshot.records.reduce((count, { kind }) => count + (kind === 'event' ? 1 : 0), 0);
+  const remark = matching === events ? countText(events, 'event') : `${matching.toLocaleString('en-US')} of ${countText(events, 'event')}`;
+  printer.add([]);
+  printer.add(title('Events', shown.length < matching ? `${remark}, the last ${shown.length.toLocaleString('en-US')}` : remark));
+  for (const pieces of eventLines(shown, spanNames)) printer.add(pieces);
+
+  printer.add([]);
+  printer.add(title('Spans', spanRemark(forest)));
+  for (const pieces of spanLines(forest, terminal.width)) printer.add(pieces, terminal.width);
+  printer.end();
+}
+
+function spanRemark(forest: readonly SpanNode[]): string {
+  let spans = 0;
+  let failed = 0;
+  let open = 0;
+  const traces = new Set<string>();
+  for (const { node } of walkForest(forest)) {
+    spans++;
+    if (node.span.outcome === 'error') failed++;
+    if (node.span.outcome === 'open') open++;
+    traces.add(node.span.traceId);
+  }
+  const parts = [`${countText(spans, 'span')} in ${countText(traces.size, 'trace')}`];
+  if (failed > 0) parts.push(`${failed.toLocaleString('en-US')} failed`);
+  if (open > 0) parts.push(`${open.toLocaleString('en-US')} open`);
+  return parts.join(', ');
+}
+
+function printJson(snapshot: Snapshot, shown: readonly LogRecord[], wanted: (record: LogRecord) => boolean, terminal: Terminal): void {
+  const printer = new TextPrinter(terminal);
+  printer.add(snapshotLine(snapshot));
+  const events = new Set(shown);
+  for (const record of snapshot.records) {
+    if (events.has(record) || (record.kind === 'span' && wanted(record))) printer.add(recordLine(record, snapshot));
+  }
+  for (const span of snapshot.openSpans) if (wanted(span as unknown as LogRecord)) printer.add(openSpanLine(span, snapshot));
+  printer.end();
+}
+
+/** Names by id, so that an event can say which span it happened in. */
+function namesOf(spans: readonly SpanInfo[]): (record: LogRecord) => string | undefined {
+  const names = new Map(spans.map(({ spanId, name }) => [spanId, name]));
+  return ({ spanId }) => (spanId === undefined ? undefined : names.get(spanId));
+}
+
+/** Writes in large pieces. */
+class TextPrinter {
+  readonly #terminal: Terminal;
+  #text = '';
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  add(text: string): void {
+    this.#text += text;
+    if (this.#text.length >= 32 * 1024) this.end();
+  }
+
+  end(): void {
+    if (this.#text !== '') this.#terminal.write(this.#text);
+    this.#text = '';
+  }
+}
+
+class LinePrinter {
+  readonly #printer: TextPrinter;
+  readonly #color: boolean;
+
+  constructor(terminal: Terminal) {
+    this.#printer = new TextPrinter(terminal);
+    this.#color = terminal.color;
+  }
+
+  add(pieces: readonly Piece[], width?: number): void {
+    this.#printer.add(line(pieces, this.#color, width));
+  }
+
+  end(): void {
+    this.#printer.end();
+  }
+}
