@@ -1,0 +1,22 @@
+import { HttpStatus } from '@nestjs/common';
+import { ShopError } from '../common/shop.error.js';
+
+/** What the bank said, in its own words. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+export class CardDeclinedError extends ShopError {
+  readonly status = HttpStatus.PAYMENT_REQUIRED;
+
+  constructor(cause: GatewayError) {
+    super('The card was declined', { cause });
+  }
+}

@@ -1,0 +1,97 @@
+// What the arguments of a LoggerService call mean. Nest's facade passes (message, ...params, context), and for errors
+// (message, ...params, stack | undefined, context).
+import { throwsMark } from '../core/field.js';
+import { plainFields } from '../core/plain-fields.js';
+
+/** A call, understood. */
+export interface NestCall {
+  readonly message: string;
+  readonly fields: Record<string, unknown> | undefined;
+  /** undefined where the call named none. */
+  readonly context: string | undefined;
+}
+
+/** The arguments of `log`, `warn`, `debug` and `verbose`. */
+export function readArguments(message: unknown, rest: readonly unknown[]): NestCall {
+  const last = rest[rest.length - 1];
+  if (typeof last !== 'string') return toCall(message, rest, undefined);
+  return toCall(message, rest.slice(0, -1), last);
+}
+
+/** The arguments of `error` and `fatal`. */
+export function readErrorArguments(message: unknown, rest: readonly unknown[]): NestCall {
+  const last = rest[rest.length - 1];
+  // A stack at the end: the call named no context, or named it before.
+  if (isStack(last)) return withStack(readArguments(message, rest.slice(0, -1)), last);
+  const call = rest.slice(0, typeof last === 'string' ? -1 : undefined);
+  const context = typeof last === 'string' ? last : undefined;
+  const stack = call[call.length - 1];
+  if (typeof stack === 'string') return withStack(toCall(message, call.slice(0, -1), context), stack);
+  return toCall(message, stack === undefined ? call.slice(0, -1) : call, context);
+}
+
+/** The same rule as Nest's ConsoleLogger: a line that begins with "at" and ends with a position. */
+function isStack(value: unknown): value is string {
+  return typeof value === 'string' && /\n[ \t]+at .+:\d+:\d+/.test(value);
+}
+
+function toCall(message: unknown, params: readonly unknown[], context: string | undefined): NestCall {
+  let said: unknown = message;
+  if (typeof said === 'function') said = callMessage(said);
+  let fields: Record<string, unknown> | undefined;
+  let others: unknown[] | undefined;
+  if (isFields(said)) fields = plainFields(said);
+  for (const param of params) {
+    // Two errors do not fit into `err`.
+    const isSecondError = param instanceof Error && fields !== undefined && 'err' in fields;
+    if (isFields(param) && !isSecondError) {
+      fields = fields === undefined ? plainFields(param) : { ...fields, ...plainFields(param) };
+    } else if (param !== undefined) (others ??= []).push(param);
+  }
+  if (others !== undefined) fields = { ...fields, params: others };
+  return { message: textOf(said), fields, context };
+}
+
+/** Objects that are fields: not arrays and the like, which `plainFields` would put under `value`. */
+function isFields(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !(value instanceof Map || value instanceof Set || value instanceof Date || ArrayBuffer.isView(value));
+}
+
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  try {
+    if (message instanceof Error) return String(message.message);
+    return isFields(message) ? '' : String(message);
+  } catch (error) {
+    return throwsMark(error);
+  }
+}
+
+/** Nest takes a class for its name, and a function for what it returns. */
+function callMessage(message: unknown): unknown {
+  try {
+    const source = Function.prototype.toString.call(message);
+    return source.startsWith('class ') ? (message as { name: string }).name : (message as () => unknown)();
+  } catch (error) {
+    return throwsMark(error);
+  }
+}
+
+function withStack(call: NestCall, stack: string): NestCall {
+  // An Error says more than its stack, which the caller passed besides.
+  if (call.fields !== undefined && 'err' in call.fields) return call;
+  return { ...call, fields: { ...call.fields, err: errorFromStack(stack) } };
+}
+
+/** An Error whose stack is all that is left of it. */
+function errorFromStack(stack: string): Error {
+  const [, name = 'Error', message = stack] =
+    /^(?:Uncaught )?([\w$.]*(?:Error|Exception)[\w$]*)(?:: ([^\n]*))?/.exec(stack) ?? [];
+  const hidden = (value: string) => ({ value, enumerable: false, writable: true, configurable: true });
+  return Object.create(Error.prototype, {
+    name: hidden(name),
+    message: hidden(message),
+    stack: hidden(stack),
+  }) as Error;
+}

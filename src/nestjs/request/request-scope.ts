@@ -1,0 +1,81 @@
+// One request: a scope with its id, a root span around all that it causes, and one record when it is over.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as L from '../../core/layout.js';
+import { LogLevel } from '../../core/level.js';
+import { log } from '../../core/log.js';
+import { Context } from '../../core/scope.js';
+import { openSpan, spanSite, type Span } from '../../core/span.js';
+import { state, targetOf } from '../../core/state.js';
+import { remoteScope } from './remote-scope.js';
+import { requestIdFrom } from './request-id.js';
+import { recordedUrl } from './request-url.js';
+
+/** Target of the completion record. */
+const TARGET = 'http';
+
+/** A request as Express and Fastify hand it on. */
+export interface IncomingRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The template of its route, known when the request is over. */
+  readonly route: () => string | undefined;
+}
+
+/** Runs what is left of a request inside its scope. The completion record follows when the response is sent, or given up. */
+export function runRequest<R>(incoming: IncomingRequest, idHeader: string, next: () => R): R {
+  const { request, response } = incoming;
+  const id = requestIdFrom(request.headers[idHeader.toLowerCase()]);
+  if (!response.headersSent) response.setHeader(idHeader, id);
+  const req = { id, method: request.method, url: recordedUrl(request.url ?? '') };
+  const span = openRequestSpan(request, new Context({ request_id: id }, undefined), req);
+  observeEnd(incoming, span, req);
+  return span.run(next);
+}
+
+/** The root span. Its target is the service, so that a bare `info()` in a handler keeps the service's target. */
+function openRequestSpan(request: IncomingMessage, context: Context, req: object): Span {
+  const site = spanSite(state.rootTarget, LogLevel.Debug, `HTTP ${request.method}`);
+  const isRecorded = site.level >= site.target.recordLevel;
+  const remote = isRecorded ? remoteScope(request.headers['traceparent'], context) : undefined;
+  const span = openSpan(site, L.SPAN_KIND_SPAN, remote ?? context, { req });
+  // The completion record has the error level; the span would only say it again.
+  span.errorLevel = LogLevel.Off;
+  return span;
+}
+
+/** Listeners run in the scope of whoever emits, which is none here: the request's own is handed to `log` by hand. */
+function observeEnd({ response, route }: IncomingRequest, span: Span, req: object): void {
+  const startedAt = performance.now();
+  let isOver = false;
+  const end = (aborted: boolean): void => {
+    if (isOver) return;
+    isOver = true;
+    const res = { statusCode: aborted && !response.headersSent ? null : response.statusCode };
+    const template = route();
+    const result = {
+      ...(template === undefined ? undefined : { route: template }),
+      ...(aborted ? { aborted } : undefined),
+      res,
+    };
+    const level = levelOf(response.statusCode, aborted);
+    const target = targetOf(TARGET);
+    if (level >= target.recordLevel) {
+      const responseTime = Math.round((performance.now() - startedAt) * 1000) / 1000;
+      log(target, level, span, null, aborted ? 'request aborted' : 'request completed', {
+        req,
+        ...result,
+        responseTime,
+      });
+    }
+    span.finish(level === LogLevel.Error ? L.OUTCOME_ERROR : L.OUTCOME_OK, undefined, result);
+  };
+  response.once('finish', () => end(false));
+  // 'close' comes after 'finish', or alone where the client went away.
+  response.once('close', () => end(true));
+}
+
+/** The server's fault is an error; the client's, and a client that did not wait, are warnings. */
+function levelOf(statusCode: number, aborted: boolean): LogLevel {
+  if (statusCode >= 500) return LogLevel.Error;
+  return aborted || statusCode >= 400 ? LogLevel.Warn : LogLevel.Info;
+}

@@ -1,0 +1,124 @@
+import {
+  Global,
+  Inject,
+  Module,
+  Optional,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import '../context/scope-store.js';
+import { loggerProviders } from './inject-logger.decorator.js';
+import { hookRequests, type RequestHookAdapter } from './request/request-hook.js';
+import { lease, type Lease } from './running-ttlog.js';
+import { TtlogLogger } from './ttlog-logger.service.js';
+import type { TtlogModuleAsyncOptions, TtlogModuleOptions } from './ttlog-module-options.interface.js';
+import { TTLOG_HANDLE, TTLOG_LEASE, TTLOG_MODULE_OPTIONS } from './ttlog.constants.js';
+
+/** What every variant of the module provides on top of its options. */
+const providers: Provider[] = [
+  { provide: TTLOG_LEASE, inject: [TTLOG_MODULE_OPTIONS], useFactory: lease },
+  { provide: TTLOG_HANDLE, inject: [TTLOG_LEASE], useFactory: ({ handle }: Lease) => handle },
+  { provide: TtlogLogger, useFactory: () => new TtlogLogger() },
+  ...loggerProviders,
+];
+const exported = [
+  TTLOG_HANDLE,
+  TtlogLogger,
+  ...loggerProviders.map((provider) => (provider as { provide: symbol }).provide),
+];
+
+/**
+ * ttlog in a Nest application. Import it once, at the root; it is global.
+ *
+ * 1. It starts ttlog when the application is created, or joins the one that runs: importing it twice, or calling `init()` before, is
+ *    no error, and the options of the first count.
+ * 2. It gives each HTTP request a scope before routing and body parsing: `request_id` (from `X-Request-Id`, or new; sent back), a root
+ *    span that continues a valid `traceparent`, and a completion record with `req`, `res` and `responseTime` (ms), also for requests
+ *    whose client went away: info, warn from status 400, error from 500.
+ * 3. When the application shuts down it delivers everything, and ends what it started. Call `app.enableShutdownHooks()`.
+ *
+ * @example
+ * import { Controller, Get, Module } from '@nestjs/common';
+ * import { NestFactory } from '@nestjs/core';
+ * import { info } from 'ttlog';
+ * import { memorySink } from 'ttlog/sinks';
+ * import { TtlogModule } from 'ttlog/nestjs';
+ *
+ * @Controller('orders')
+ * class OrdersController {
+ *   @Get(':id')
+ *   find() {
+ *     info('Looking it up');
+ *     return { id: 7 };
+ *   }
+ * }
+ * const memory = memorySink();
+ * @Module({ imports: [TtlogModule.forRoot({ service: 'shop', sinks: [memory] })], controllers: [OrdersController] })
+ * class AppModule {}
+ *
+ * const app = await NestFactory.create(AppModule, { logger: false });
+ * await app.listen(0, '127.0.0.1');
+ * await fetch(`${await app.getUrl()}/orders/7`, { headers: { 'X-Request-Id': 'r-1' } });
+ * await app.close();
+ *
+ * const lines = memory.records.map(({ message, values }) => `${message} (${values['request_id']})`);
+ * lines; // => ['Looking it up (r-1)', 'request completed (r-1)']
+ */
+@Global()
+@Module({})
+export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
+  private readonly lease: Lease;
+  private readonly options: TtlogModuleOptions;
+  private readonly adapterHost: HttpAdapterHost | undefined;
+
+  /** @internal Nest calls it. */
+  constructor(
+    @Inject(TTLOG_LEASE) held: Lease,
+    @Inject(TTLOG_MODULE_OPTIONS) options: TtlogModuleOptions,
+    @Optional() @Inject(HttpAdapterHost) adapterHost?: HttpAdapterHost,
+  ) {
+    this.lease = held;
+    this.options = options;
+    this.adapterHost = adapterHost;
+  }
+
+  /**
+   * The module with options that are known now.
+   *
+   * @param options Those of `init()` and `requests`. Wrong ones throw `TtlogError` `ERR_INVALID_OPTION` when the application is created.
+   * @default {}
+   */
+  static forRoot(options: TtlogModuleOptions = {}): DynamicModule {
+    return {
+      module: TtlogModule,
+      providers: [{ provide: TTLOG_MODULE_OPTIONS, useValue: options }, ...providers],
+      exports: exported,
+    };
+  }
+
+  /** The module with options that other providers know, such as a `ConfigService`. */
+  static forRootAsync(options: TtlogModuleAsyncOptions): DynamicModule {
+    const { imports = [], inject = [], useFactory } = options;
+    return {
+      module: TtlogModule,
+      imports,
+      providers: [{ provide: TTLOG_MODULE_OPTIONS, inject, useFactory }, ...providers],
+      exports: exported,
+    };
+  }
+
+  /** @internal */
+  onModuleInit(): void {
+    const { requests = {} } = this.options;
+    const adapter = this.adapterHost?.httpAdapter as RequestHookAdapter | undefined | null;
+    if (requests !== false && adapter) hookRequests(adapter, requests);
+  }
+
+  /** @internal */
+  async onApplicationShutdown(): Promise<void> {
+    await this.lease.release();
+  }
+}
