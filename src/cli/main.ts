@@ -2,7 +2,7 @@
 /** The `ttlog` command: finds the subcommand, runs it, and turns what goes wrong into a line and an exit status. */
 import { printable } from '../recorder/escape.js';
 import { TTLOG_VERSION } from '../recorder/version.js';
-import { ReaderGone, standardError, standardOutput } from './terminal.js';
+import { ReaderGone, standardOutput } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, HELP, UsageError } from './usage.js';
 import { view } from './view.js';
@@ -28,12 +28,13 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
 }
 
 /** What went wrong, in one line, and the status that says so. */
-function report(error: unknown): number {
+function report(error: unknown, terminal: Terminal): number {
   if (error instanceof ReaderGone) return EXIT_DONE;
   const { message, code } = error as NodeJS.ErrnoException;
   const isUsage = error instanceof UsageError || String(code).startsWith('ERR_PARSE_ARGS');
-  standardError(`ttlog: ${printable(String(message ?? error))}\n${isUsage ? 'See ttlog --help\n' : ''}`);
+  terminal.warn(`ttlog: ${printable(String(message ?? error))}\n${isUsage ? 'See ttlog --help\n' : ''}`);
   return isUsage ? EXIT_USAGE : EXIT_FAILED;
 }
 
-process.exitCode = await run(process.argv.slice(2), standardOutput()).catch(report);
+const terminal = standardOutput();
+process.exitCode = await run(process.argv.slice(2), terminal).catch((error: unknown) => report(error, terminal));

@@ -4,6 +4,8 @@ import { writeSync } from 'node:fs';
 export interface Terminal {
   /** Writes whole lines; waits where a pipe is full. Throws `ReaderGone` where nobody reads any more. */
   write(text: string): void;
+  /** A remark that is not part of the output: standard error. */
+  warn(text: string): void;
   readonly color: boolean;
   /** Columns; what a pipe gets is not cut. */
   readonly width: number;
@@ -33,10 +35,11 @@ export function standardOutput(): Terminal {
     color: wantsColor(process.env, isTTY === true),
     width: isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY,
     write: (text) => writeAll(1, text),
+    warn: standardError,
   };
 }
 
-export function standardError(text: string): void {
+function standardError(text: string): void {
   try {
     writeAll(2, text);
   } catch {

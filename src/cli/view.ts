@@ -11,7 +11,6 @@ import type { LogRecord } from '../recorder/record.js';
 import type { Snapshot } from '../recorder/snapshot.js';
 import { readSnapshot } from '../recorder/snapshot.js';
 import type { Terminal } from './terminal.js';
-import { standardError } from './terminal.js';
 import { countText } from './units.js';
 import { EXIT_DONE, EXIT_FAILED, UsageError } from './usage.js';
 import { eventLines } from './view-events.js';
@@ -32,7 +31,7 @@ interface ViewOptions {
 export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
   const options = parseViewOptions(args);
   const snapshot = await readSnapshot(options.file, { salvage: true, ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }) });
-  if (snapshot.damage.length > 0) standardError(`ttlog: ${options.file} is damaged: what could be read is shown\n`);
+  if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${options.file} is damaged: what could be read is shown\n`);
   const wanted = compileRecordFilter(options.filter);
   const events = snapshot.records.filter((record) => record.kind === 'event' && wanted(record));
   const shown = options.last === 0 ? [] : events.slice(-options.last);
@@ -42,7 +41,7 @@ export async function view(args: readonly string[], terminal: Terminal): Promise
   if (options.json) printJson(snapshot, shown, wanted, terminal);
   else printText(snapshot, { shown, matching: events.length, forest, spanNames: namesOf(everySpan) }, terminal);
   const nothingFound = isRestricted(options.filter) && events.length === 0 && forest.length === 0;
-  if (nothingFound) standardError('ttlog: nothing in the snapshot matches\n');
+  if (nothingFound) terminal.warn('ttlog: nothing in the snapshot matches\n');
   return snapshot.damage.length > 0 || nothingFound ? EXIT_FAILED : EXIT_DONE;
 }
 

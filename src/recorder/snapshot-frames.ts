@@ -63,10 +63,13 @@ export function scanFrames(bytes: Uint8Array): FrameScan {
   return { frames, damage };
 }
 
-/** The next offset at or after `at` with a whole frame head; the end where there is none. */
+/**
+ * The next offset at or after `at` with a whole frame head; the end where there is none. Where a frame is due it may be of a type
+ * that only later versions know; where one is searched for, the known types keep a file of noise from taking long.
+ */
 function findFrame(bytes: Uint8Array, view: DataView, at: number): number {
   for (let p = at; p + F.FRAME_HEAD_BYTES <= bytes.byteLength; p += 8) {
-    if (!F.FRAME_TYPES.includes(view.getUint32(p + F.FRAME_TYPE_OFFSET, true))) continue;
+    if (p !== at && !F.FRAME_TYPES.includes(view.getUint32(p + F.FRAME_TYPE_OFFSET, true))) continue;
     const headCrc = crc32(bytes.subarray(p, p + F.FRAME_HEAD_CRC_OFFSET));
     if (headCrc === view.getUint32(p + F.FRAME_HEAD_CRC_OFFSET, true)) return p;
   }

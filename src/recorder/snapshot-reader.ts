@@ -48,6 +48,7 @@ export interface SnapshotFormatError extends TtlogError {
   readonly salvaged?: Snapshot;
 }
 
+const OF_A_RING = [F.FRAME_RING, F.FRAME_DICTIONARY, F.FRAME_SEGMENT];
 /** More rings than a process has threads are not read. */
 const MAX_RINGS = 4096;
 
@@ -121,7 +122,7 @@ function ringsOf(frames: readonly Frame[], damage: string[]): RecordedRing[] {
   const rings = new Map<number, RecordedRing & { header: Uint8Array; dictionary: Uint8Array }>();
   const empty = new Uint8Array(0);
   for (const { type, payload } of frames) {
-    if (type === F.FRAME_HEADER || type === F.FRAME_TAIL || payload.byteLength < F.RING_PREFIX_BYTES) continue;
+    if (!OF_A_RING.includes(type) || payload.byteLength < F.RING_PREFIX_BYTES) continue;
     const view = new DataView(payload.buffer, payload.byteOffset, F.RING_PREFIX_BYTES);
     const index = view.getUint32(0, true);
     const bytes = payload.subarray(F.RING_PREFIX_BYTES);
