@@ -36,16 +36,18 @@ export class ByteReader {
   /** A stretch of the bytes as one latin1 string: cutting from it costs a sixth of decoding each string alone. */
   #window = '';
   #windowStart = 0;
+  #windowEnd = 0;
 
   constructor(bytes: Uint8Array) {
     this.u8 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SliceableBuffer;
     this.dv = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Sets what `cutLatin1` cuts from; an empty stretch lets the memory go. */
+  /** Sets what `cutLatin1` cuts from. */
   setWindow(start: number, end: number): void {
-    this.#window = end > start ? this.u8.latin1Slice(start, end) : '';
+    this.#window = '';
     this.#windowStart = start;
+    this.#windowEnd = end;
   }
 
   need(bytes: number): void {
@@ -131,9 +133,10 @@ export class ByteReader {
 
   /** As latin1 text, cut from the window where it is in it. */
   cutLatin1(start: number, end: number): string {
-    const from = start - this.#windowStart;
-    const to = end - this.#windowStart;
-    return from >= 0 && to <= this.#window.length ? this.#window.slice(from, to) : this.u8.latin1Slice(start, end);
+    const windowStart = this.#windowStart;
+    if (start < windowStart || end > this.#windowEnd) return this.u8.latin1Slice(start, end);
+    if (this.#window === '') this.#window = this.u8.latin1Slice(windowStart, this.#windowEnd);
+    return this.#window.slice(start - windowStart, end - windowStart);
   }
 
   /** Steps over one value. */

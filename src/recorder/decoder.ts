@@ -143,6 +143,16 @@ export class SegmentDecoder {
     return state;
   }
 
+  /** The name of the current record's target. undefined where it cannot be known. */
+  target(): string | undefined {
+    try {
+      const isSpan = this.kind === L.KIND_SPAN_START || this.kind === L.KIND_SPAN_END;
+      return isSpan ? this.span()?.site.target : this.enterSite().target;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** What the current record inherits, weakest first: bindings, context, the span's fields. */
   inherited(span: SpanState | undefined): Layer[] {
     const layers: Layer[] = [];

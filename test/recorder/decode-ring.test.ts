@@ -35,7 +35,7 @@ describe('decodeRing', () => {
     expect(records.map((record) => record.message)).toEqual(['User logged in', 'Broken']);
     const [first] = records;
     expect(first).toMatchObject({ kind: 'event', level: 2, threadId: 0, truncated: false, meta: false });
-    expect(first!.values).toEqual({
+    expect(first.values).toEqual({
       user_id: 123,
       name: 'Zoë',
       ratio: 0.5,
@@ -44,10 +44,10 @@ describe('decodeRing', () => {
       none: null,
       missing: undefined,
     });
-    expect(first!.timestampNs).toBeGreaterThan(before);
-    expect(first!.timestampNs).toBeLessThan(before + 10_000_000_000n);
-    expect(first!.traceId).toBeUndefined();
-    expect(records[1]!.level).toBe(4);
+    expect(first.timestampNs).toBeGreaterThan(before);
+    expect(first.timestampNs).toBeLessThan(before + 10_000_000_000n);
+    expect(first.traceId).toBeUndefined();
+    expect(records[1].level).toBe(4);
     expect(recordsWritten).toBe(2);
     expect(damagedRecords).toBe(0);
   });
@@ -73,7 +73,7 @@ describe('decodeRing', () => {
       failure,
     };
     info('All', values);
-    const got = decoded().records[0]!.values;
+    const got = decoded().records[0].values;
     const { failure: gotFailure, shown, bytes, map, nested, ...rest } = got;
     const { failure: _f, shown: _s, bytes: _b, map: _m, nested: _n, ...expected } = values;
     expect(rest).toEqual(expected);
@@ -141,7 +141,7 @@ describe('decodeRing', () => {
       spanId: inner.spanId,
       parentSpanId: outer.spanId,
     });
-    expect(innerEnd!.values).toMatchObject({ rows: 3, err: { message: 'no rows' }, outcome: 'error' });
+    expect(innerEnd.values).toMatchObject({ rows: 3, err: { message: 'no rows' }, outcome: 'error' });
     expect(between).toMatchObject({ traceId: outer.traceId, spanId: outer.spanId, values: { a: 1 } });
     expect(outerEnd).toMatchObject({
       outcome: 'ok',
@@ -149,14 +149,14 @@ describe('decodeRing', () => {
       level: 1,
       values: { a: 1, outcome: 'ok' },
     });
-    expect(outerEnd!.durationNs).toBe(Number(outerEnd!.timestampNs - outerEnd!.startNs!));
-    expect(outerEnd!.durationMs).toBe(outerEnd!.values['duration_ms']);
+    expect(outerEnd.durationNs).toBe(Number(outerEnd.timestampNs - outerEnd.startNs!));
+    expect(outerEnd.durationMs).toBe(outerEnd.values['duration_ms']);
     expect(openSpans).toEqual([]);
   });
 
   it('keeps a field that is called like one of a span line', () => {
     open('odd', { outcome: 'mine', duration_ms: -1 }).end();
-    const line = decoded().records[1]!;
+    const line = decoded().records[1];
     expect(line.values).toEqual({
       'fields.outcome': 'mine',
       'fields.duration_ms': -1,
@@ -222,7 +222,7 @@ describe('decodeRing', () => {
       .source('a.ts', 12)
       .build();
     emit(event);
-    const record = decoded().records[0]!;
+    const record = decoded().records[0];
     for (const [key, value] of Object.entries(event)) expect(record[key as keyof typeof record]).toEqual(value);
   });
 

@@ -1,0 +1,229 @@
+import type { Filter } from '../core/filter.js';
+import { resolveFilter } from '../core/filter.js';
+import * as L from '../core/layout.js';
+import { LineDecoder } from './decode-line.js';
+import { SegmentDecoder } from './decoder.js';
+import { Dictionary } from './dictionary.js';
+import { attachReader, ReaderBlock } from './reader-block.js';
+import type { RingView } from './ring-view.js';
+import { oldestSegment, publishedBytes, segmentClock, segmentStart, viewRing } from './ring-view.js';
+
+/** Records from before `init()`, whose FLAG_DELIVER was set by a filter that nobody had chosen. */
+export interface Rejudge {
+  /** Up to this position, in 8-byte words (low 32 bits). */
+  readonly untilWords: number;
+  readonly filter: Filter;
+}
+
+export interface CursorOptions {
+  /** Which reader's block it keeps: READER_THREAD, READER_LOCAL. */
+  readonly reader: number;
+  readonly service: string;
+  /** In every line: `,"pid":1,"hostname":"web-1"`. */
+  readonly origin: string;
+  readonly rejudge: Rejudge | undefined;
+}
+
+/** What `takeLoss` reports. */
+export interface Loss {
+  /** Records that were overwritten before they had been read. */
+  readonly overwritten: number;
+  /** True where a writer gave up waiting: some of them were owed to a sink. */
+  readonly owed: boolean;
+  /** Records that the writer could not write at all. */
+  readonly dropped: number;
+}
+
+/**
+ * Follows one live ring in order. Bytes are copied out of the ring before they are decoded, and the copy counts only if the writer
+ * had not come round meanwhile (it says so in SEGMENT_I32 before it touches a byte). A cursor that was lapped goes on at the oldest
+ * segment that is whole, and knows how many records it lost.
+ */
+export class RingCursor {
+  readonly decoder: SegmentDecoder;
+  readonly lines: LineDecoder;
+  readonly block: ReaderBlock;
+  /** True while `decoder` stands on a record. */
+  hasRecord = false;
+  lapped = 0;
+  readonly #ring: RingView;
+  readonly #dictionary: Dictionary;
+  readonly #copy: Uint8Array;
+  readonly #copyView: DataView;
+  readonly #rejudge: Rejudge | undefined;
+  readonly #segmentWords: number;
+  /** Number of the segment that is being read, and how many of its bytes have been copied. */
+  #number: number;
+  #copied = 0;
+  /** Records up to here were handed over by an earlier cursor; positions are low halves. */
+  #skipUntil: number;
+  #skipping: boolean;
+  /** Records of the ring up to the segment's first; undefined before the first segment. */
+  #recordsBefore: number | undefined;
+  #lost = 0;
+  #overrunsSeen: number;
+  #droppedSeen: number;
+
+  constructor(buffer: SharedArrayBuffer, { reader, service, origin, rejudge }: CursorOptions) {
+    this.#ring = viewRing(new Uint8Array(buffer));
+    this.block = new ReaderBlock(this.#ring.i32, reader);
+    this.#segmentWords = this.#ring.segmentBytes >> 3;
+    this.#copy = new Uint8Array(this.#ring.segmentBytes);
+    this.#copyView = new DataView(this.#copy.buffer);
+    this.#dictionary = new Dictionary(service);
+    this.decoder = new SegmentDecoder(this.#copy, this.#dictionary, this.#ring.threadId);
+    this.lines = new LineDecoder(origin);
+    this.#rejudge = rejudge;
+    this.#overrunsSeen = this.block.overruns;
+    this.#droppedSeen = 0;
+    attachReader(this.#ring, reader);
+    this.#skipUntil = this.block.delivered;
+    this.#skipping = true;
+    this.#number = segmentOf(this.#ring, this.#skipUntil);
+    this.#recordsBefore = recordsBefore(this.#ring, this.#number);
+  }
+
+  /** Steps to the next record, loading more of the ring where needed. False when everything published has been read. */
+  next(): boolean {
+    for (;;) {
+      while (this.decoder.next()) {
+        if (this.#skipping && !this.#isNew()) continue;
+        if (this.#rejudge !== undefined) this.#judge(this.#rejudge);
+        this.hasRecord = true;
+        return true;
+      }
+      this.hasRecord = false;
+      if (!this.#load()) return false;
+    }
+  }
+
+  /** The position behind the last record that is done with: where an heir would go on. */
+  get position(): number {
+    if (this.#copied === 0) return this.#skipping ? this.#skipUntil : Math.imul(this.#number, this.#segmentWords);
+    const end = this.hasRecord ? this.decoder.at : this.decoder.recordEnd;
+    const words = (Math.imul(this.#number, this.#segmentWords) + (end >> 3)) | 0;
+    return this.#skipping && ((this.#skipUntil - words) | 0) > 0 ? this.#skipUntil : words;
+  }
+
+  /** True where the writer has published more than has been read. */
+  get isBehind(): boolean {
+    return this.hasRecord || ((Atomics.load(this.#ring.i32, L.PUBLISHED_I32) - this.position) | 0) > 0;
+  }
+
+  /** True once the writer will write no more and everything has been read. */
+  get isFinished(): boolean {
+    return Atomics.load(this.#ring.i32, L.CLOSED_I32) === 1 && !this.isBehind;
+  }
+
+  /** The position up to which records are whole now. */
+  get published(): number {
+    return Atomics.load(this.#ring.i32, L.PUBLISHED_I32);
+  }
+
+  get threadId(): number {
+    return this.#ring.threadId;
+  }
+
+  /** What was lost since the last call; undefined where nothing was. */
+  takeLoss(): Loss | undefined {
+    const overruns = this.block.overruns;
+    const allDropped = this.#ring.dv.getFloat64(L.DROPPED_F64 * 8, true);
+    const loss = {
+      overwritten: this.#lost,
+      owed: overruns !== this.#overrunsSeen,
+      dropped: allDropped - this.#droppedSeen,
+    };
+    if (loss.overwritten === 0 && !(loss.dropped > 0)) return undefined;
+    this.#lost = 0;
+    this.#overrunsSeen = overruns;
+    this.#droppedSeen = allDropped;
+    return loss;
+  }
+
+  /** Copies what is new of this segment, or of the next. False where nothing is. */
+  #load(): boolean {
+    const { i32, segmentBytes, segmentCount } = this.#ring;
+    for (;;) {
+      const current = Atomics.load(i32, L.SEGMENT_I32) >>> 0;
+      const age = (current - this.#number) >>> 0;
+      if (age >= segmentCount) {
+        this.#enter(oldestSegment(this.#ring, current));
+        continue;
+      }
+      const published = Atomics.load(i32, L.PUBLISHED_I32);
+      const bytes = age > 0 ? segmentBytes : publishedBytes(this.#ring, this.#number, published);
+      if (bytes > this.#copied) {
+        if (this.#copyTo(bytes)) return true;
+        continue;
+      }
+      if (age === 0) return false;
+      this.#enter((this.#number + 1) >>> 0);
+    }
+  }
+
+  /** Leaves this segment for another one, of which nothing has been copied yet. */
+  #enter(number: number): void {
+    if (this.#recordsBefore !== undefined && this.#copied > 0) this.#recordsBefore += this.decoder.records;
+    this.#number = number;
+    this.#copied = 0;
+  }
+
+  /** False where the writer took the segment meanwhile. */
+  #copyTo(bytes: number): boolean {
+    const ring = this.#ring;
+    const start = segmentStart(ring, this.#number);
+    const from = this.#copied;
+    this.#copy.set(ring.bytes.subarray(start + from, start + bytes), from);
+    const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
+    if ((current - this.#number) >>> 0 >= ring.segmentCount) return false;
+    this.#dictionary.grow(ring.dictionary, Atomics.load(ring.i32, L.DICTIONARY_LENGTH_I32));
+    this.#copied = bytes;
+    if (from === 0) this.#begin(bytes);
+    else this.decoder.extend(bytes);
+    this.decoder.reader.setWindow(Math.max(from, L.SEGMENT_HEADER_BYTES), bytes);
+    return true;
+  }
+
+  #begin(bytes: number): void {
+    const before = this.#copyView.getFloat64(L.SEGMENT_FIRST_RECORD_OFFSET, true);
+    const missing = this.#recordsBefore === undefined ? 0 : before - this.#recordsBefore;
+    if (missing > 0) {
+      this.#lost += missing;
+      this.lapped += missing;
+    }
+    this.#recordsBefore = before;
+    this.decoder.begin(0, bytes, segmentClock(this.#ring, 0, this.#copyView));
+  }
+
+  /** False for a record that an earlier cursor has handed over. */
+  #isNew(): boolean {
+    const words = Math.imul(this.#number, this.#segmentWords) + (this.decoder.at >> 3);
+    if (((this.#skipUntil - words) | 0) > 0) return false;
+    this.#skipping = false;
+    return true;
+  }
+
+  #judge({ untilWords, filter }: Rejudge): void {
+    const { decoder } = this;
+    const words = Math.imul(this.#number, this.#segmentWords) + (decoder.at >> 3);
+    if (((words - untilWords) | 0) >= 0) return;
+    const target = decoder.target();
+    const deliver = target !== undefined && decoder.level >= resolveFilter(filter, target);
+    decoder.flags = deliver ? decoder.flags | L.FLAG_DELIVER : decoder.flags & ~L.FLAG_DELIVER;
+  }
+}
+
+/** How many records came before a segment; undefined where that has been taken already. */
+function recordsBefore(ring: RingView, number: number): number | undefined {
+  const before = ring.dv.getFloat64(segmentStart(ring, number) + L.SEGMENT_FIRST_RECORD_OFFSET, true);
+  const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
+  return (current - number) >>> 0 < ring.segmentCount ? before : undefined;
+}
+
+/** Number of the segment that a position (its low half) is in. */
+function segmentOf(ring: RingView, words: number): number {
+  const segmentWords = ring.segmentBytes >> 3;
+  const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
+  const back = (Math.imul(current, segmentWords) - words) | 0;
+  return back <= 0 ? current : (current - Math.ceil(back / segmentWords)) >>> 0;
+}

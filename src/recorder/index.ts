@@ -1,0 +1,197 @@
+/** The background side, as the runtime sees it: rings in, records out to sinks. */
+import { fstatSync } from 'node:fs';
+import * as L from '../core/layout.js';
+import { FunctionOutlet } from './function-outlet.js';
+import { LocalDrive } from './local.js';
+import { moduleSink } from './module-sink.js';
+import { ReaderBlock } from './reader-block.js';
+import { Recorder } from './recorder.js';
+import { attachReader } from './reader-block.js';
+import { viewRing } from './ring-view.js';
+import { Room } from './room.js';
+import type { SinkInput } from './sink.js';
+import type { FunctionSink } from './sort-sinks.js';
+import { sortSinks } from './sort-sinks.js';
+import { createTextOutlet } from './text-outlet.js';
+import { RecorderThread } from './thread.js';
+import type { ThreadSink } from './thread-data.js';
+import { toRejudge } from './thread-loop.js';
+
+const DEFAULT_BATCH_RECORDS = 1024;
+
+export interface RecorderOptions {
+  readonly sinks: readonly SinkInput[];
+  /** What the root target is called. */
+  readonly service: string;
+  readonly flushIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  readonly overflow: 'block' | 'drop';
+  /** Most records that a sink is handed at once. */
+  readonly batchRecords?: number;
+  /** Deliver on this thread. */
+  readonly inThread?: boolean;
+  /** The control block; see layout.ts, CONTROL_*. */
+  readonly control: Int32Array;
+}
+
+export interface RingOptions {
+  /** Records before this position (low 32 bits, in 8-byte words) are judged anew by `filterText`. */
+  readonly rejudgeUntilWords: number;
+  readonly filterText: string;
+}
+
+export interface RecorderStats {
+  /** Records handed to sinks. */
+  readonly delivered: number;
+  /** Records overwritten before they had been read. */
+  readonly lapped: number;
+  /** Times that a sink failed. */
+  readonly sinkErrors: number;
+}
+
+export interface RecorderHandle {
+  /** From now on this ring is read, from its oldest record on, and its writer can wait for us. */
+  addRing(buffer: SharedArrayBuffer, options?: RingOptions): void;
+  /** Resolves when everything recorded so far has been handed over. */
+  flush(): Promise<void>;
+  /** The same on the spot. False where something is left after `timeoutMs`. */
+  flushSync(timeoutMs: number): boolean;
+  /** Hands over everything, closes the sinks, ends the thread. */
+  stop(): Promise<void>;
+  stats(): RecorderStats;
+  /** A record is owed, and CONTROL_SLEEPING is not 0. */
+  wake(): void;
+  /** Returns when everything owed up to this position of the ring has been handed over, or waiting for it is no use. */
+  makeRoom(buffer: SharedArrayBuffer, owedWords: number): void;
+}
+
+/** Starts delivering. Where there are no workers everything runs on this thread, and one warning says so. */
+export function createRecorder(options: RecorderOptions): RecorderHandle {
+  return new RunningRecorder(options);
+}
+
+class RunningRecorder implements RecorderHandle {
+  readonly #options: RecorderOptions;
+  readonly #room: Room;
+  /** Views of the rings that are read, by their memory. */
+  readonly #rings = new Map<SharedArrayBuffer, Int32Array>();
+  #thread: RecorderThread | undefined;
+  #local: { readonly recorder: Recorder; readonly drive: LocalDrive } | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#room = new Room(options.control, options.stallTimeoutMs);
+    const { threadSinks, functionSinks } = sortSinks(options.sinks);
+    unblockConsole(threadSinks);
+    const localSinks = this.#startThread(threadSinks) ? [] : threadSinks;
+    if (localSinks.length > 0 || functionSinks.length > 0) this.#startLocal(localSinks, functionSinks);
+  }
+
+  addRing(buffer: SharedArrayBuffer, options?: RingOptions): void {
+    const ring = viewRing(new Uint8Array(buffer));
+    this.#rings.set(buffer, ring.i32);
+    const { rejudgeUntilWords, filterText } = options ?? {};
+    if (this.#thread !== undefined) {
+      attachReader(ring, L.READER_THREAD);
+      this.#thread.addRing({ buffer, rejudgeUntilWords, filterText });
+    }
+    this.#local?.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
+    this.#local?.drive.hurry();
+  }
+
+  async flush(): Promise<void> {
+    const thread = this.#thread;
+    const request = thread?.requestFlush();
+    await this.#local?.drive.flush();
+    if (thread !== undefined && request !== undefined) await thread.flushed(request);
+  }
+
+  flushSync(timeoutMs: number): boolean {
+    const until = performance.now() + timeoutMs;
+    const request = this.#thread?.requestFlush();
+    const isLocalDone = this.#local?.drive.drain(timeoutMs) ?? true;
+    if (this.#thread === undefined || request === undefined) return isLocalDone;
+    return this.#thread.waitForFlush(request, Math.max(until - performance.now(), 0)) && isLocalDone;
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread?.stop();
+    await this.#local?.drive.stop();
+    for (const i32 of this.#rings.values()) new ReaderBlock(i32, L.READER_THREAD).detach();
+    this.#rings.clear();
+  }
+
+  stats(): RecorderStats {
+    const thread = this.#thread?.counts ?? { delivered: 0, lapped: 0, sinkErrors: 0 };
+    const local = this.#local?.recorder.counts ?? { delivered: 0, lapped: 0, sinkErrors: 0 };
+    return {
+      delivered: Math.max(thread.delivered, local.delivered),
+      lapped: Math.max(thread.lapped, local.lapped),
+      sinkErrors: thread.sinkErrors + local.sinkErrors,
+    };
+  }
+
+  wake(): void {
+    this.#thread?.wake();
+    this.#local?.drive.wake();
+  }
+
+  makeRoom(buffer: SharedArrayBuffer, owedWords: number): void {
+    const i32 = this.#rings.get(buffer);
+    if (i32 === undefined) return;
+    const mayWait = this.#options.overflow === 'block';
+    if (this.#local !== undefined) this.#room.makeByLocal(this.#local.drive, i32, owedWords, mayWait);
+    if (this.#thread !== undefined) this.#room.makeByThread(this.#thread, i32, owedWords, mayWait);
+  }
+
+  /** False where the sinks have to run on this thread. */
+  #startThread(sinks: readonly ThreadSink[]): boolean {
+    const { inThread, service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
+    if (sinks.length === 0 || inThread === true) return false;
+    try {
+      const batchRecords = this.#batchRecords;
+      this.#thread = new RecorderThread({ sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control });
+      return true;
+    } catch (error) {
+      process.emitWarning(`Sinks run on this thread, because no worker can be started: ${String(error)}`, {
+        code: 'TTLOG_NO_THREAD',
+      });
+      return false;
+    }
+  }
+
+  #startLocal(threadSinks: readonly ThreadSink[], functionSinks: readonly FunctionSink[]): void {
+    const { service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
+    const batchRecords = this.#batchRecords;
+    const recorder = new Recorder({ reader: L.READER_LOCAL, service, batchRecords, stallTimeoutMs, control });
+    const functions = [...functionSinks];
+    for (const { source, level } of threadSinks) {
+      if (source.kind === 'module') functions.push({ level, sink: moduleSink(source) });
+      else recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
+    }
+    for (const { sink, level } of functions) {
+      recorder.addOutlet(new FunctionOutlet(sink, level, batchRecords, recorder.onSinkError));
+    }
+    this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs) };
+  }
+
+  get #batchRecords(): number {
+    return this.#options.batchRecords ?? DEFAULT_BATCH_RECORDS;
+  }
+}
+
+/**
+ * Writes to a pipe or a socket block a thread for as long as nobody reads, and a thread that is blocked in write(2) cannot even be
+ * ended. Node makes them non-blocking when it makes the stream of that name.
+ */
+function unblockConsole(sinks: readonly ThreadSink[]): void {
+  for (const { source } of sinks) {
+    if (source.kind !== 'console') continue;
+    try {
+      const stat = fstatSync(source.fd);
+      if (stat.isFIFO() || stat.isSocket()) void (source.fd === 1 ? process.stdout : process.stderr);
+    } catch {
+      // closed: the first write says so
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as L from '../core/layout.js';
+import type { Outlet } from './outlet.js';
+import type { Recorder } from './recorder.js';
+import * as T from './thread-data.js';
+
+/** Without anything delivered for this long there is no timer: the next owed record starts it again. */
+const QUIET_MS = 500;
+/** Longest time that one pass keeps the application's thread, and how soon it goes on. */
+const SLICE_MS = 5;
+const RETRY_MS = 5;
+
+/**
+ * Drives a recorder on the application's own thread: from a timer that never keeps the process alive, and on the spot where
+ * somebody must have it now.
+ */
+export class LocalDrive {
+  readonly #recorder: Recorder;
+  readonly #control: Int32Array;
+  readonly #flushIntervalMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #quietSince = performance.now();
+  #stopped = false;
+
+  constructor(recorder: Recorder, control: Int32Array, flushIntervalMs: number) {
+    this.#recorder = recorder;
+    this.#control = control;
+    this.#flushIntervalMs = flushIntervalMs;
+    this.#schedule(0);
+  }
+
+  /** A record is owed, and there is no timer. */
+  wake(): void {
+    if ((Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL) & T.SLEEPING_LOCAL) === 0) return;
+    this.#quietSince = performance.now();
+    this.#schedule(this.#flushIntervalMs);
+  }
+
+  /** Looks at once, in the next turn of the event loop. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#quietSince = performance.now();
+    this.#schedule(0);
+  }
+
+  /** Hands over what there is, now. False where a sink could not take everything within `timeoutMs`. */
+  drain(timeoutMs: number): boolean {
+    const until = performance.now() + timeoutMs;
+    while (!this.#recorder.drain()) {
+      const left = until - performance.now();
+      if (left <= 0 || this.#recorder.isWaitingForPromise) return false;
+      // The rest of a write: the kernel needs time, not our event loop.
+      Atomics.wait(
+        this.#control,
+        L.CONTROL_STOP,
+        Atomics.load(this.#control, L.CONTROL_STOP),
+        Math.min(left, RETRY_MS),
+      );
+    }
+    return true;
+  }
+
+  /** Resolves when everything recorded so far has been handed over and sinks have flushed. */
+  async flush(): Promise<void> {
+    while (!this.#recorder.drain()) await delay(RETRY_MS);
+    for (const outlet of this.#recorder.outlets) await this.#settle(outlet);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
+    for (const outlet of this.#recorder.outlets) {
+      await this.#settle(outlet);
+      await outlet.close();
+    }
+    this.#recorder.detach();
+  }
+
+  async #settle(outlet: Outlet): Promise<void> {
+    do {
+      await outlet.flush();
+      if (!outlet.isIdle) await delay(RETRY_MS);
+    } while (!outlet.isIdle);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#stopped || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#tick();
+    }, ms);
+    this.#timer.unref();
+  }
+
+  #tick(): void {
+    const before = this.#recorder.delivered;
+    const until = performance.now() + SLICE_MS;
+    let result = this.#recorder.pass();
+    while (result === 'more' && performance.now() < until) result = this.#recorder.pass();
+    if (this.#recorder.delivered !== before) this.#quietSince = performance.now();
+    if (result !== 'done') this.#schedule(result === 'more' ? 0 : RETRY_MS);
+    else if (performance.now() - this.#quietSince < QUIET_MS) this.#schedule(this.#flushIntervalMs);
+    else Atomics.or(this.#control, L.CONTROL_SLEEPING, T.SLEEPING_LOCAL);
+  }
+}

@@ -1,0 +1,75 @@
+import type { LogLevel } from '../core/level.js';
+import { recordOf } from './decode-record.js';
+import type { LineDecoder } from './decode-line.js';
+import type { SegmentDecoder } from './decoder.js';
+import type { LogRecord } from './record.js';
+
+/**
+ * A sink as the recorder drives it. It never throws: what goes wrong is its own to count and to report.
+ */
+export interface Outlet {
+  /** What reports call it. */
+  readonly name: string;
+  /** Its own level; undefined = what the filter lets through. */
+  readonly level: LogLevel | undefined;
+  /** Takes the current record: as a line or as an object, whichever it needs. */
+  take(current: CurrentRecord): void;
+  /** Takes a record that never was in a ring. */
+  takeRecord(record: LogRecord): void;
+  /** Hands over what it took; where that is not possible yet, it keeps it and is blocked. Called again, it tries again. */
+  endBatch(): void;
+  /** True while it cannot take more. */
+  readonly isBlocked: boolean;
+  /** True when everything that it took has been handed over. */
+  readonly isIdle: boolean;
+  /** Times that it failed. */
+  readonly errors: number;
+  /** Counts up with everything that it hands over. */
+  readonly progress: number;
+  /** Drops what it holds and takes nothing until it moves again: the others must not wait for it any longer. */
+  suspend(): void;
+  readonly isSuspended: boolean;
+  /** Records that it missed while it was suspended, since the last call. */
+  takeMissed(): number;
+  /** The sink's own flush. */
+  flush(): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** Told about an error once a burst: when it is the first after things went well. */
+export type ErrorListener = (outlet: Outlet, error: unknown) => void;
+
+/** The record that is being delivered: made into a line, and into an object, at most once for all sinks. */
+export class CurrentRecord {
+  #decoder: SegmentDecoder | undefined;
+  #lines: LineDecoder | undefined;
+  #line: string | undefined;
+  #record: LogRecord | undefined;
+  #hasLine = false;
+  #hasRecord = false;
+
+  set(decoder: SegmentDecoder, lines: LineDecoder): void {
+    this.#decoder = decoder;
+    this.#lines = lines;
+    this.#hasLine = false;
+    this.#hasRecord = false;
+  }
+
+  /** undefined where it is damaged. */
+  get line(): string | undefined {
+    if (!this.#hasLine) {
+      this.#line = this.#lines!.line(this.#decoder!);
+      this.#hasLine = true;
+    }
+    return this.#line;
+  }
+
+  /** undefined where it is damaged. */
+  get record(): LogRecord | undefined {
+    if (!this.#hasRecord) {
+      this.#record = recordOf(this.#decoder!);
+      this.#hasRecord = true;
+    }
+    return this.#record;
+  }
+}

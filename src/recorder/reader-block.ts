@@ -1,0 +1,71 @@
+import * as L from '../core/layout.js';
+import type { RingView } from './ring-view.js';
+import { oldestSegment } from './ring-view.js';
+
+/**
+ * How often a writer took the space of owed records without waiting any longer: it tells a loss that somebody has to hear of from
+ * records that were overwritten because nobody wanted them. In the reader's block, behind READER_DELIVERED.
+ */
+const READER_OVERRUNS = 2;
+
+/** One reader's block in the header of a ring: what a writer and a reader say to each other. */
+export class ReaderBlock {
+  readonly i32: Int32Array;
+  readonly #base: number;
+
+  constructor(i32: Int32Array, reader: number) {
+    this.i32 = i32;
+    this.#base = L.READER_I32 + reader * L.READER_STRIDE_I32;
+  }
+
+  /** From now on the writer waits for this reader. `words`: it starts at this position. */
+  attach(words: number): void {
+    Atomics.store(this.i32, this.#base + L.READER_DELIVERED, words);
+    Atomics.store(this.i32, this.#base + L.READER_ATTACHED, 1);
+  }
+
+  detach(): void {
+    Atomics.store(this.i32, this.#base + L.READER_ATTACHED, 0);
+    Atomics.notify(this.i32, this.#base + L.READER_DELIVERED);
+  }
+
+  get isAttached(): boolean {
+    return Atomics.load(this.i32, this.#base + L.READER_ATTACHED) === 1;
+  }
+
+  /** Low 32 bits of the position up to which everything owed has been handed over, in 8-byte words. */
+  get delivered(): number {
+    return Atomics.load(this.i32, this.#base + L.READER_DELIVERED);
+  }
+
+  set delivered(words: number) {
+    if (Atomics.exchange(this.i32, this.#base + L.READER_DELIVERED, words | 0) === (words | 0)) return;
+    Atomics.notify(this.i32, this.#base + L.READER_DELIVERED);
+  }
+
+  /** True where everything up to `words` has been handed over. */
+  hasDelivered(words: number): boolean {
+    return ((words - this.delivered) | 0) <= 0;
+  }
+
+  /** Waits until `delivered` is another than `seen`, `ms` at most. */
+  wait(seen: number, ms: number): void {
+    Atomics.wait(this.i32, this.#base + L.READER_DELIVERED, seen, ms);
+  }
+
+  get overruns(): number {
+    return Atomics.load(this.i32, this.#base + READER_OVERRUNS);
+  }
+
+  noteOverrun(): void {
+    Atomics.add(this.i32, this.#base + READER_OVERRUNS, 1);
+  }
+}
+
+/** From now on the writer of a ring waits for this reader, which will start at the oldest record that there is. */
+export function attachReader(ring: RingView, reader: number): void {
+  const block = new ReaderBlock(ring.i32, reader);
+  if (block.isAttached) return;
+  const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
+  block.attach(Math.imul(oldestSegment(ring, current), ring.segmentBytes >> 3));
+}

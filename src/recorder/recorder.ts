@@ -1,0 +1,273 @@
+import { writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import * as L from '../core/layout.js';
+import { LogLevel } from '../core/level.js';
+import type { Rejudge } from './cursor.js';
+import { RingCursor } from './cursor.js';
+import { FunctionOutlet } from './function-outlet.js';
+import { originText } from './line.js';
+import { metaRecord } from './meta.js';
+import type { Outlet } from './outlet.js';
+import { CurrentRecord } from './outlet.js';
+import type { LogRecord } from './record.js';
+
+export interface RecorderSetup {
+  /** Which reader's block it keeps: READER_THREAD, READER_LOCAL. */
+  readonly reader: number;
+  readonly service: string;
+  /** Most records between two hand-overs. */
+  readonly batchRecords: number;
+  /** A sink that takes nothing for longer than this (ms) is passed over for the sake of the others. */
+  readonly stallTimeoutMs: number;
+  readonly control: Int32Array;
+}
+
+/** Counts since it was made. */
+export interface RecorderCounts {
+  delivered: number;
+  lapped: number;
+  sinkErrors: number;
+}
+
+/** How a pass over the rings ended: nothing left, more to read, or a sink that cannot take more. */
+export type PassResult = 'done' | 'more' | 'blocked';
+
+/**
+ * Rings → cursors → records in the order of time → sinks. It does what can be done now and never waits; whoever drives it (the
+ * recorder thread, or the timer of the in-thread twin) decides when to come back.
+ */
+export class Recorder {
+  readonly outlets: Outlet[] = [];
+  delivered = 0;
+  readonly #setup: RecorderSetup;
+  readonly #origin: string;
+  readonly #current = new CurrentRecord();
+  #cursors: RingCursor[] = [];
+  /** Of cursors that have gone. */
+  #lapped = 0;
+  /** The least level that some sink wants whatever the filter says. */
+  #lowestOwn: number = LogLevel.Off;
+  #progress = 0;
+  #blockedSince: number | undefined;
+  #isBusy = false;
+
+  constructor(setup: RecorderSetup) {
+    this.#setup = setup;
+    this.#origin = originText(process.pid, hostname());
+  }
+
+  addOutlet(outlet: Outlet): void {
+    this.outlets.push(outlet);
+    this.#lowestOwn = Math.min(...this.outlets.map(({ level }) => level ?? LogLevel.Off));
+  }
+
+  addRing(buffer: SharedArrayBuffer, rejudge: Rejudge | undefined): void {
+    const { reader, service } = this.#setup;
+    this.#cursors.push(new RingCursor(buffer, { reader, service, origin: this.#origin, rejudge }));
+  }
+
+  /** The same as `pass` until there is nothing left, or a sink is blocked. */
+  drain(): boolean {
+    let result: PassResult;
+    do result = this.pass();
+    while (result === 'more');
+    return result === 'done';
+  }
+
+  /** Hands over one batch: at most `batchRecords` records. */
+  pass(): PassResult {
+    if (this.#isBusy) return 'blocked'; // a sink that calls flushSync()
+    this.#isBusy = true;
+    try {
+      if (!this.#settleOutlets()) return 'blocked';
+      const read = this.#read();
+      this.#reportLosses();
+      this.#reportMissed();
+      for (const outlet of this.outlets) outlet.endBatch();
+      this.#publish();
+      return this.outlets.some(isHolding) ? 'blocked' : read;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** True where rings hold records that have not been read. */
+  get isBehind(): boolean {
+    return this.#cursors.some((cursor) => cursor.isBehind);
+  }
+
+  /** True where only the event loop can help. */
+  get isWaitingForPromise(): boolean {
+    return this.#isBusy || this.outlets.some((outlet) => isHolding(outlet) && outlet instanceof FunctionOutlet);
+  }
+
+  get counts(): RecorderCounts {
+    return {
+      delivered: this.delivered,
+      lapped: this.#cursors.reduce((sum, cursor) => sum + cursor.lapped, this.#lapped),
+      sinkErrors: this.outlets.reduce((sum, outlet) => sum + outlet.errors, 0),
+    };
+  }
+
+  /** Hands a record about ttlog itself to the sinks, but to `except`. */
+  tell(record: LogRecord, except?: Outlet): void {
+    const others = this.outlets.filter((outlet) => outlet !== except && !outlet.isBlocked && wants(outlet, record));
+    for (const outlet of others) outlet.takeRecord(record);
+    if (others.length === 0 && except !== undefined) lastResort(record);
+  }
+
+  /** What sinks report, once a burst. */
+  readonly onSinkError = (outlet: Outlet, error: unknown): void => {
+    const fields = [
+      { key: 'sink', value: outlet.name },
+      { key: 'reason', value: error instanceof Error ? error.message : String(error) },
+    ];
+    this.tell(metaRecord(LogLevel.Error, 'A sink failed', fields), outlet);
+  };
+
+  /** The writer need not wait for this reader any more. */
+  detach(): void {
+    for (const cursor of this.#cursors) cursor.block.detach();
+  }
+
+  /** False while some sink must be waited for. */
+  #settleOutlets(): boolean {
+    let blocked = false;
+    for (const outlet of this.outlets) {
+      if (outlet.isBlocked) outlet.endBatch();
+      if (isHolding(outlet)) blocked = true;
+    }
+    this.#noteProgress();
+    if (!blocked) {
+      this.#blockedSince = undefined;
+      return true;
+    }
+    this.#blockedSince ??= performance.now();
+    const isStalled = performance.now() - this.#blockedSince > this.#setup.stallTimeoutMs;
+    // One that is stalled is passed over where there are others. A single one waits: the ring keeps the newest for it.
+    if (!isStalled || this.outlets.every(isHolding)) return false;
+    for (const outlet of this.outlets.filter(isHolding)) outlet.suspend();
+    return true;
+  }
+
+  #noteProgress(): void {
+    const progress = this.outlets.reduce((sum, outlet) => sum + outlet.progress, 0);
+    if (progress === this.#progress) return;
+    this.#progress = progress;
+    this.#blockedSince = undefined;
+    Atomics.add(this.#setup.control, L.CONTROL_PROGRESS, 1);
+  }
+
+  #read(): PassResult {
+    const cursors = this.#cursors;
+    const { batchRecords } = this.#setup;
+    for (const cursor of cursors) if (!cursor.hasRecord) cursor.next();
+    for (let count = 0; count < batchRecords;) {
+      const cursor = cursors.length === 1 ? cursors[0] : earliest(cursors);
+      if (cursor === undefined || !cursor.hasRecord) {
+        this.#dropFinished();
+        return 'done';
+      }
+      if (this.#deliver(cursor)) count++;
+      cursor.next();
+    }
+    return 'more';
+  }
+
+  /** True where somebody got the record. */
+  #deliver(cursor: RingCursor): boolean {
+    const { decoder } = cursor;
+    const deliver = (decoder.flags & L.FLAG_DELIVER) !== 0;
+    if ((!deliver && decoder.level < this.#lowestOwn) || decoder.isSilent) return false;
+    this.#current.set(decoder, cursor.lines);
+    let taken = false;
+    for (const outlet of this.outlets) {
+      if (outlet.level === undefined ? !deliver : decoder.level < outlet.level) continue;
+      outlet.take(this.#current);
+      taken = true;
+    }
+    if (taken) this.delivered++;
+    return taken;
+  }
+
+  /** Tells writers how far everything owed has been handed over; not while a sink still holds some of it. */
+  #publish(): void {
+    if (this.outlets.some(isHolding)) return;
+    for (const cursor of this.#cursors) cursor.block.delivered = cursor.position;
+    Atomics.add(this.#setup.control, L.CONTROL_PROGRESS, 1);
+  }
+
+  #reportLosses(): void {
+    for (const cursor of this.#cursors) {
+      const loss = cursor.takeLoss();
+      if (loss === undefined) continue;
+      const thread = { key: 'thread_id', value: cursor.threadId };
+      if (loss.owed && loss.overwritten > 0) {
+        const fields = [{ key: 'lost', value: loss.overwritten }, thread];
+        this.tell(
+          metaRecord(LogLevel.Warn, 'Records were overwritten before they could be delivered', fields, cursor.threadId),
+        );
+      }
+      if (loss.dropped > 0) {
+        const fields = [{ key: 'lost', value: loss.dropped }, thread];
+        this.tell(metaRecord(LogLevel.Warn, 'Records could not be written', fields, cursor.threadId));
+      }
+    }
+  }
+
+  /** What a sink missed is told once it takes records again. */
+  #reportMissed(): void {
+    for (const outlet of this.outlets) {
+      const missed = outlet.isSuspended ? 0 : outlet.takeMissed();
+      if (missed === 0) continue;
+      const fields = [
+        { key: 'sink', value: outlet.name },
+        { key: 'lost', value: missed },
+      ];
+      this.tell(metaRecord(LogLevel.Warn, 'A sink was stalled and missed records', fields));
+    }
+  }
+
+  #dropFinished(): void {
+    if (!this.#cursors.some((cursor) => cursor.isFinished)) return;
+    const finished = this.#cursors.filter((cursor) => cursor.isFinished);
+    this.#cursors = this.#cursors.filter((cursor) => !finished.includes(cursor));
+    for (const cursor of finished) {
+      this.#lapped += cursor.lapped;
+      cursor.block.delivered = cursor.position;
+      cursor.block.detach();
+    }
+  }
+}
+
+/** The cursor whose record is the oldest. */
+function earliest(cursors: readonly RingCursor[]): RingCursor | undefined {
+  let first: RingCursor | undefined;
+  let firstMs = Infinity;
+  for (const cursor of cursors) {
+    if (!cursor.hasRecord) continue;
+    const ms = cursor.decoder.timeMs;
+    if (first !== undefined && ms >= firstMs) continue;
+    first = cursor;
+    firstMs = ms;
+  }
+  return first;
+}
+
+function wants(outlet: Outlet, record: LogRecord): boolean {
+  return outlet.level === undefined || record.level >= outlet.level;
+}
+
+/** Holds records that it could not hand over, and is still waited for. */
+function isHolding(outlet: Outlet): boolean {
+  return outlet.isBlocked && !outlet.isSuspended;
+}
+
+/** A failure of the only sink has nowhere else to go. */
+function lastResort(record: LogRecord): void {
+  try {
+    writeSync(2, `ttlog: ${record.message}: ${record.fields.map(({ value }) => String(value)).join(': ')}\n`);
+  } catch {
+    // nobody listens at all
+  }
+}

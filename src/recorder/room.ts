@@ -1,0 +1,77 @@
+import * as L from '../core/layout.js';
+import type { LocalDrive } from './local.js';
+import { ReaderBlock } from './reader-block.js';
+import type { Recorder } from './recorder.js';
+import type { RecorderThread } from './thread.js';
+
+/** How often a writer that waits looks whether the recorder still moves. */
+const LOOK_MS = 5;
+
+/**
+ * The writer's side of overflow: before a segment with owed records is overwritten, it waits here for its readers, as long as they
+ * make progress. Once nothing has moved for `stallTimeoutMs` it stops waiting until something moves again: a dead disk never
+ * freezes the service. What is lost then is counted by the cursor that is lapped.
+ */
+export class Room {
+  readonly #control: Int32Array;
+  readonly #stallTimeoutMs: number;
+  /** CONTROL_PROGRESS when waiting was given up; undefined while all is well. */
+  #stalledAt: number | undefined;
+
+  constructor(control: Int32Array, stallTimeoutMs: number) {
+    this.#control = control;
+    this.#stallTimeoutMs = stallTimeoutMs;
+  }
+
+  /** For the recorder thread. */
+  makeByThread(thread: RecorderThread, i32: Int32Array, owedWords: number, mayWait: boolean): void {
+    const block = new ReaderBlock(i32, L.READER_THREAD);
+    if (!block.isAttached || block.hasDelivered(owedWords)) return;
+    if (!mayWait || !this.#wait(block, owedWords, thread)) block.noteOverrun();
+  }
+
+  /** For the in-thread twin, which does its work on the spot. */
+  makeByLocal(drive: LocalDrive, i32: Int32Array, owedWords: number, mayWait: boolean): void {
+    const block = new ReaderBlock(i32, L.READER_LOCAL);
+    if (!block.isAttached || block.hasDelivered(owedWords)) return;
+    if (mayWait && !this.#isStalled) drive.drain(this.#stallTimeoutMs);
+    if (block.hasDelivered(owedWords)) return;
+    this.#stalledAt = this.#progress;
+    block.noteOverrun();
+  }
+
+  get #progress(): number {
+    return Atomics.load(this.#control, L.CONTROL_PROGRESS);
+  }
+
+  get #isStalled(): boolean {
+    if (this.#stalledAt !== this.#progress) this.#stalledAt = undefined;
+    return this.#stalledAt !== undefined;
+  }
+
+  /** True once there is room. */
+  #wait(block: ReaderBlock, owedWords: number, thread: RecorderThread): boolean {
+    if (this.#isStalled) return false;
+    let progress = this.#progress;
+    let movedAt = performance.now();
+    thread.hurry();
+    for (;;) {
+      const seen = block.delivered;
+      if (block.hasDelivered(owedWords)) return true;
+      if (!thread.standIn((recorder) => readUntil(recorder, block, owedWords))) block.wait(seen, LOOK_MS);
+      if (progress !== this.#progress) {
+        progress = this.#progress;
+        movedAt = performance.now();
+      } else if (performance.now() - movedAt > this.#stallTimeoutMs) {
+        this.#stalledAt = progress;
+        return block.hasDelivered(owedWords);
+      }
+    }
+  }
+}
+
+/** True where that made room. */
+function readUntil(recorder: Recorder, block: ReaderBlock, owedWords: number): boolean {
+  while (!block.hasDelivered(owedWords)) if (recorder.pass() !== 'more') break;
+  return block.hasDelivered(owedWords);
+}

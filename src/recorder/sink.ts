@@ -1,0 +1,125 @@
+import { TtlogError } from '../core/errors.js';
+import type { LevelName, LogLevel } from '../core/level.js';
+import type { Outlet } from './outlet.js';
+import type { LogRecord } from './record.js';
+import { createTextOutlet } from './text-outlet.js';
+
+/**
+ * Where records are delivered: a function that takes a batch. The contract, from both sides:
+ *
+ *  1. A batch is never empty, and its records are in order; records of several threads are merged by time within a batch.
+ *  2. A sink with a `level` gets every record from that level on. One without gets what the filter lets through (`level`,
+ *     `setFilter`, `TTLOG`).
+ *  3. Of a span a sink gets one record, at its end (and one at its start, where it was asked for with `entry: true`).
+ *  4. The records and their fields are the sink's to keep; they are shared with the other sinks, so they are not to be changed.
+ *  5. A sink that returns a promise gets no further batch until it has settled. What comes meanwhile waits, in bounded memory.
+ *  6. A sink may throw or reject. The batch is then taken as lost and counted (`stats().sinkErrors`); the other sinks hear of it
+ *     once, the caller that logged never does, and the next batch is tried again.
+ *  7. `flush` is called, and awaited, once everything earlier has been handed over and somebody called `handle.flush()`.
+ *  8. `[Symbol.asyncDispose]` is called once, at `handle.shutdown()`, after the last batch.
+ *  9. A sink function runs on the thread that called `init()`. The sinks of `ttlog/sinks` and `{ module }` sinks run on the
+ *     recorder thread, and go on while the others are blocked.
+ *
+ * @example
+ * import { init, warn } from 'ttlog';
+ * import type { Sink } from 'ttlog';
+ * const lines: string[] = [];
+ * const sink: Sink = (batch) => {
+ *   for (const record of batch) lines.push(`${record.target}: ${record.message}`);
+ * };
+ * const handle = init({ service: 'shop', sinks: [sink] });
+ * warn('Stock is low', { left: 2 });
+ * await handle.shutdown();
+ * lines; // => ['shop: Stock is low']
+ */
+export interface Sink {
+  (batch: LogRecord[]): void | PromiseLike<void>;
+  /** The least level that this sink gets, whatever the filter says. @default what the filter lets through */
+  readonly level?: LogLevel | LevelName | undefined;
+  /** Called when everything so far has been handed over. */
+  flush?(): void | PromiseLike<void>;
+  /** Called at the end. */
+  [Symbol.asyncDispose]?(): PromiseLike<void>;
+}
+
+/**
+ * A sink that runs on the recorder thread: a module whose default export is `(options) => Sink`, possibly async.
+ *
+ * @example
+ * import type { ModuleSink } from 'ttlog/sinks';
+ * const audit: ModuleSink = { module: new URL('file:///srv/app/audit-sink.js'), options: { table: 'audit' }, level: 'warn' };
+ * audit.level; // => 'warn'
+ */
+export interface ModuleSink {
+  /** An absolute URL or path. */
+  readonly module: URL | string;
+  /** Handed to the module's default export; anything that `structuredClone` can copy. */
+  readonly options?: unknown;
+  /** As a sink's `level`. */
+  readonly level?: LogLevel | LevelName | undefined;
+}
+
+/** What `init()` takes as a sink. */
+export type SinkInput = Sink | ModuleSink;
+
+/** The console: file descriptor 1 or 2. */
+export interface ConsoleSpec {
+  readonly kind: 'console';
+  readonly fd: 1 | 2;
+  readonly format: 'pretty' | 'json' | 'auto';
+}
+
+/** A file of NDJSON lines. */
+export interface FileSpec {
+  readonly kind: 'file';
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** What the recorder thread makes a sink from: survives structured cloning. */
+export type TextSpec = ConsoleSpec | FileSpec;
+
+const SPEC: unique symbol = Symbol.for('ttlog.sink/1') as never;
+
+interface BuiltIn extends Sink {
+  readonly [SPEC]?: TextSpec;
+}
+
+/** What a sink of `ttlog/sinks` is made from; undefined for a function of somebody's own. */
+export function specOf(sink: SinkInput): TextSpec | undefined {
+  return (sink as BuiltIn)[SPEC];
+}
+
+export function isModuleSink(sink: SinkInput): sink is ModuleSink {
+  return typeof sink === 'object' && sink !== null && 'module' in sink;
+}
+
+/**
+ * A sink that the recorder thread can run. Where somebody calls it as a function (from a sink of their own, say) it does its work
+ * on the spot.
+ */
+export function builtInSink(spec: TextSpec, level: LogLevel | undefined): Sink {
+  let outlet: Outlet | undefined;
+  const own = (): Outlet => (outlet ??= createTextOutlet(spec, undefined, fail));
+  const sink = (batch: LogRecord[]): void => {
+    for (const record of batch) own().takeRecord(record);
+    own().endBatch();
+  };
+  const flush = (): void => {
+    if (outlet !== undefined && outlet.isBlocked) outlet.endBatch();
+  };
+  const dispose = async (): Promise<void> => outlet?.close();
+  return Object.defineProperties(sink, {
+    name: { value: `${spec.kind}Sink` },
+    level: { value: level, enumerable: true },
+    flush: { value: flush },
+    [Symbol.asyncDispose]: { value: dispose },
+    [SPEC]: { value: spec },
+  }) as Sink;
+}
+
+function fail(error: unknown): void {
+  throw new TtlogError('ERR_SINK', `The sink failed: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,53 @@
+import type { LogLevel } from '../core/level.js';
+import type { TextSpec } from './sink.js';
+
+/** A sink for the recorder thread. */
+export interface ThreadSink {
+  readonly level: LogLevel | undefined;
+  readonly source: TextSpec | ModuleSpec;
+}
+
+/** A module whose default export makes a sink. */
+export interface ModuleSpec {
+  readonly kind: 'module';
+  readonly url: string;
+  readonly options: unknown;
+}
+
+/** A ring for the recorder thread. */
+export interface ThreadRing {
+  readonly buffer: SharedArrayBuffer;
+  /** See `Rejudge`; a compiled filter does not cross threads. */
+  readonly rejudgeUntilWords: number | undefined;
+  readonly filterText: string | undefined;
+}
+
+/** What the recorder thread starts with. */
+export interface ThreadData {
+  readonly sinks: readonly ThreadSink[];
+  readonly rings: readonly ThreadRing[];
+  readonly service: string;
+  readonly batchRecords: number;
+  readonly flushIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  readonly control: Int32Array;
+  /** Float64: delivered, lapped, sink errors; the thread writes, everybody reads. */
+  readonly counts: Float64Array;
+}
+
+export const COUNT_DELIVERED = 0;
+export const COUNT_LAPPED = 1;
+export const COUNT_SINK_ERRORS = 2;
+export const COUNTS_BYTES = 24;
+
+/** CONTROL_RECORDER: how the recorder thread is. */
+export const THREAD_NONE = 0;
+export const THREAD_STARTING = 1;
+export const THREAD_RUNNING = 2;
+export const THREAD_ENDED = 3;
+/** Another thread reads in its place, and will set it back; the recorder thread does not start meanwhile. */
+export const THREAD_STOOD_IN = 4;
+
+/** CONTROL_SLEEPING: who waits to be woken. */
+export const SLEEPING_THREAD = 1;
+export const SLEEPING_LOCAL = 2;

@@ -1,0 +1,153 @@
+import { compileFilter } from '../core/filter.js';
+import * as L from '../core/layout.js';
+import type { Rejudge } from './cursor.js';
+import { Recorder } from './recorder.js';
+import type { ThreadData, ThreadRing } from './thread-data.js';
+import * as T from './thread-data.js';
+
+/** Without anything delivered for this long the thread sleeps until it is woken. */
+const QUIET_MS = 500;
+/** A missed wake-up costs this much at the most. */
+const SLEEP_MS = 1000;
+/** How soon a sink that could not take everything is tried again. */
+const RETRY_MS = 5;
+
+/** What the recorder thread does until it is told to stop: pass, wait, pass. */
+export class ThreadLoop {
+  readonly recorder: Recorder;
+  /** True where sinks run on this thread that live on timers and sockets: waiting must then leave the event loop free. */
+  needsEventLoop = false;
+  readonly #data: ThreadData;
+  readonly #control: Int32Array;
+  readonly #nextRing: () => ThreadRing | undefined;
+  #quietSince = performance.now();
+
+  constructor(data: ThreadData, nextRing: () => ThreadRing | undefined) {
+    this.#data = data;
+    this.#control = data.control;
+    this.#nextRing = nextRing;
+    this.recorder = new Recorder({ ...data, reader: L.READER_THREAD });
+  }
+
+  async run(): Promise<void> {
+    this.#enter();
+    for (const ring of this.#data.rings) this.#addRing(ring);
+    const control = this.#control;
+    while (Atomics.load(control, L.CONTROL_STOP) === 0) {
+      const seenWake = Atomics.load(control, L.CONTROL_WAKE);
+      const requested = Atomics.load(control, L.CONTROL_FLUSH_REQUESTED);
+      this.#takeRings();
+      const before = this.recorder.delivered;
+      const isDrained = this.recorder.drain();
+      this.#count();
+      if (this.recorder.delivered !== before) this.#quietSince = performance.now();
+      if (requested !== Atomics.load(control, L.CONTROL_FLUSH_DONE)) {
+        if (await this.#flush(isDrained)) this.#acknowledge(requested);
+        this.#quietSince = performance.now();
+      }
+      await this.#wait(isDrained, seenWake);
+    }
+    await this.#end();
+  }
+
+  /** Says that the thread is gone. */
+  leave(): void {
+    Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
+    Atomics.notify(this.#control, L.CONTROL_RECORDER);
+    Atomics.notify(this.#control, L.CONTROL_FLUSH_DONE);
+  }
+
+  /** Starts reading, unless another thread is doing it in our place just now. */
+  #enter(): void {
+    const control = this.#control;
+    for (;;) {
+      const seen = Atomics.compareExchange(control, L.CONTROL_RECORDER, T.THREAD_STARTING, T.THREAD_RUNNING);
+      if (seen !== T.THREAD_STOOD_IN) break;
+      Atomics.wait(control, L.CONTROL_RECORDER, T.THREAD_STOOD_IN);
+    }
+    Atomics.store(control, L.CONTROL_RECORDER, T.THREAD_RUNNING);
+    Atomics.notify(control, L.CONTROL_RECORDER);
+  }
+
+  #takeRings(): void {
+    for (let ring = this.#nextRing(); ring !== undefined; ring = this.#nextRing()) this.#addRing(ring);
+  }
+
+  #addRing({ buffer, rejudgeUntilWords, filterText }: ThreadRing): void {
+    this.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
+  }
+
+  /** True where every sink has handed on everything that came before. */
+  async #flush(isDrained: boolean): Promise<boolean> {
+    if (!isDrained) return false;
+    for (const outlet of this.recorder.outlets) {
+      const flushed = outlet.flush();
+      if (flushed !== undefined) await flushed;
+    }
+    return this.recorder.outlets.every((outlet) => outlet.isIdle);
+  }
+
+  #acknowledge(requested: number): void {
+    this.#count();
+    Atomics.store(this.#control, L.CONTROL_FLUSH_DONE, requested);
+    Atomics.notify(this.#control, L.CONTROL_FLUSH_DONE);
+  }
+
+  async #wait(isDrained: boolean, seenWake: number): Promise<void> {
+    if (!isDrained) return this.#pause(seenWake, RETRY_MS);
+    if (performance.now() - this.#quietSince < QUIET_MS) return this.#pause(seenWake, this.#data.flushIntervalMs);
+    const control = this.#control;
+    Atomics.or(control, L.CONTROL_SLEEPING, T.SLEEPING_THREAD);
+    // What was recorded before the writer could see the bit.
+    const before = this.recorder.delivered;
+    if (this.recorder.drain() && this.recorder.delivered === before) await this.#pause(seenWake, SLEEP_MS);
+    Atomics.and(control, L.CONTROL_SLEEPING, ~T.SLEEPING_THREAD);
+  }
+
+  async #pause(seenWake: number, ms: number): Promise<void> {
+    if (!this.needsEventLoop) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
+    else await pauseAsync(this.#control, seenWake, ms);
+  }
+
+  async #end(): Promise<void> {
+    this.#takeRings();
+    this.recorder.drain();
+    for (const outlet of this.recorder.outlets) await outlet.close();
+    this.recorder.detach();
+    this.#acknowledge(Atomics.load(this.#control, L.CONTROL_FLUSH_REQUESTED));
+  }
+
+  #count(): void {
+    const { counts } = this.#data;
+    const { delivered, lapped, sinkErrors } = this.recorder.counts;
+    counts[T.COUNT_DELIVERED] = delivered;
+    counts[T.COUNT_LAPPED] = lapped;
+    counts[T.COUNT_SINK_ERRORS] = sinkErrors;
+  }
+}
+
+interface AsyncAtomics {
+  waitAsync(
+    i32: Int32Array,
+    index: number,
+    value: number,
+    ms: number,
+  ): { async: boolean; value: string | Promise<string> };
+}
+
+/** Until CONTROL_WAKE is another than `seenWake`, `ms` at the most, with the event loop running. */
+async function pauseAsync(control: Int32Array, seenWake: number, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  const { value } = (Atomics as unknown as AsyncAtomics).waitAsync(control, L.CONTROL_WAKE, seenWake, ms);
+  await Promise.race([timeout, value]);
+  clearTimeout(timer);
+}
+
+/** A rejudge as it crosses threads. */
+export function toRejudge(untilWords: number | undefined, filterText: string | undefined): Rejudge | undefined {
+  if (untilWords === undefined) return undefined;
+  return { untilWords, filter: compileFilter(filterText ?? '', 'lenient') };
+}

@@ -1,0 +1,218 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import recorderSource from 'virtual:ttlog-recorder-source';
+import * as L from '../core/layout.js';
+import { Recorder } from './recorder.js';
+import { createTextOutlet } from './text-outlet.js';
+import type { ThreadData, ThreadRing, ThreadSink } from './thread-data.js';
+import * as T from './thread-data.js';
+import { toRejudge } from './thread-loop.js';
+
+/** A thread that dies this often within the time below is not started again. */
+const MAX_DEATHS = 5;
+const DEATHS_WITHIN_MS = 10_000;
+/** How often somebody who waits looks whether the thread is still there. */
+const LOOK_MS = 20;
+/** How long the end may take once nothing moves any more. */
+const STOP_TIMEOUT_MS = 2000;
+
+export interface ThreadSetup {
+  readonly sinks: readonly ThreadSink[];
+  readonly service: string;
+  readonly batchRecords: number;
+  readonly flushIntervalMs: number;
+  readonly stallTimeoutMs: number;
+  readonly control: Int32Array;
+}
+
+/** The recorder thread, from the side of the thread that started it. */
+export class RecorderThread {
+  readonly #setup: ThreadSetup;
+  readonly #control: Int32Array;
+  readonly #rings: ThreadRing[] = [];
+  readonly #counts = new Float64Array(new SharedArrayBuffer(T.COUNTS_BYTES));
+  /** Counts of those that died. */
+  readonly #countsBefore = [0, 0, 0];
+  readonly #deaths: number[] = [];
+  #worker: Worker | undefined;
+  #isStopping = false;
+
+  /** Throws where there are no workers. */
+  constructor(setup: ThreadSetup) {
+    this.#setup = setup;
+    this.#control = setup.control;
+    Atomics.store(this.#control, L.CONTROL_STOP, 0);
+    this.#start();
+  }
+
+  addRing(ring: ThreadRing): void {
+    this.#rings.push(ring);
+    this.#worker?.postMessage(ring);
+    this.#wakeUp();
+  }
+
+  /** Takes a thread that sleeps out of it. */
+  wake(): void {
+    const wasAsleep = Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_THREAD) & T.SLEEPING_THREAD;
+    if (wasAsleep !== 0) this.#wakeUp();
+  }
+
+  /** Has it read now what it would otherwise read within the flush interval. */
+  hurry(): void {
+    this.#wakeUp();
+  }
+
+  /** Asks for everything so far; `isFlushed` says when that is done. */
+  requestFlush(): number {
+    const request = Atomics.add(this.#control, L.CONTROL_FLUSH_REQUESTED, 1) + 1;
+    this.#wakeUp();
+    return request;
+  }
+
+  isFlushed(request: number): boolean {
+    return ((Atomics.load(this.#control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;
+  }
+
+  /** Resolves when a flush is done; keeps the process alive until then. */
+  async flushed(request: number): Promise<void> {
+    for (let looks = 0; !this.isFlushed(request); looks++) {
+      if (this.#worker === undefined && this.standIn((recorder) => recorder.drain())) return;
+      await delay(looks < 50 ? 1 : LOOK_MS);
+    }
+  }
+
+  /** Waits for a flush on the spot, or does it itself where the thread cannot. False after `timeoutMs`. */
+  waitForFlush(request: number, timeoutMs: number): boolean {
+    const until = performance.now() + timeoutMs;
+    while (!this.isFlushed(request)) {
+      const left = until - performance.now();
+      if (this.standIn((recorder) => drainWithin(recorder, this.#control, left))) return true;
+      if (left <= 0) return false;
+      const done = Atomics.load(this.#control, L.CONTROL_FLUSH_DONE);
+      if (((done - request) | 0) < 0) Atomics.wait(this.#control, L.CONTROL_FLUSH_DONE, done, Math.min(left, LOOK_MS));
+    }
+    return true;
+  }
+
+  /**
+   * Where the thread has not started reading yet, or is dead, its work is done here, with the same sinks. False where it is
+   * alive, or `work` says so.
+   */
+  standIn(work: (recorder: Recorder) => boolean): boolean {
+    const control = this.#control;
+    const before = Atomics.load(control, L.CONTROL_RECORDER);
+    if (before !== T.THREAD_STARTING && before !== T.THREAD_ENDED) return false;
+    // A module cannot be loaded without the event loop.
+    if (this.#setup.sinks.some(({ source }) => source.kind === 'module')) return false;
+    if (Atomics.compareExchange(control, L.CONTROL_RECORDER, before, T.THREAD_STOOD_IN) !== before) return false;
+    const recorder = new Recorder({ ...this.#setup, reader: L.READER_THREAD });
+    try {
+      for (const { source, level } of this.#setup.sinks) {
+        if (source.kind !== 'module') recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
+      }
+      for (const { buffer, rejudgeUntilWords, filterText } of this.#rings) {
+        recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
+      }
+      return work(recorder);
+    } finally {
+      for (const outlet of recorder.outlets) void outlet.close();
+      const { delivered, lapped, sinkErrors } = recorder.counts;
+      this.#addCounts([delivered, lapped, sinkErrors]);
+      Atomics.store(control, L.CONTROL_RECORDER, before);
+      Atomics.notify(control, L.CONTROL_RECORDER);
+    }
+  }
+
+  get counts(): { delivered: number; lapped: number; sinkErrors: number } {
+    const [delivered, lapped, sinkErrors] = this.#countsBefore.map((count, i) => count + this.#counts[i]);
+    return { delivered, lapped, sinkErrors };
+  }
+
+  /** Ends the thread after it has delivered everything; by force where nothing moves for a while. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    worker.ref();
+    Atomics.store(this.#control, L.CONTROL_STOP, 1);
+    this.#wakeUp();
+    const ended = new Promise<boolean>((resolve) => worker.once('exit', () => resolve(true)));
+    let progress = this.#progress;
+    while (!(await Promise.race([ended, delay(STOP_TIMEOUT_MS, false, { ref: false })]))) {
+      if (this.#progress === progress) await worker.terminate();
+      progress = this.#progress;
+    }
+    this.#worker = undefined;
+  }
+
+  get #progress(): number {
+    return Atomics.load(this.#control, L.CONTROL_PROGRESS);
+  }
+
+  #wakeUp(): void {
+    Atomics.add(this.#control, L.CONTROL_WAKE, 1);
+    Atomics.notify(this.#control, L.CONTROL_WAKE);
+  }
+
+  #start(): void {
+    Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_STARTING);
+    this.#counts.fill(0);
+    const workerData: ThreadData = { ...this.#setup, rings: [...this.#rings], counts: this.#counts };
+    let worker: Worker;
+    try {
+      worker = new Worker(recorderSource, {
+        eval: true,
+        execArgv: [],
+        argv: [],
+        env: SHARE_ENV,
+        name: 'ttlog',
+        workerData,
+      });
+    } catch (error) {
+      Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
+      throw error;
+    }
+    worker.unref();
+    worker.on('error', () => undefined); // 'exit' follows
+    worker.once('exit', () => this.#ended(worker));
+    this.#worker = worker;
+  }
+
+  #ended(worker: Worker): void {
+    if (worker !== this.#worker || this.#isStopping) return;
+    Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
+    Atomics.notify(this.#control, L.CONTROL_RECORDER);
+    this.#addCounts([...this.#counts]);
+    this.#worker = undefined;
+    const now = performance.now();
+    this.#deaths.push(now);
+    const lately = this.#deaths.filter((at) => now - at < DEATHS_WITHIN_MS).length;
+    if (lately >= MAX_DEATHS) {
+      process.emitWarning(
+        'The recorder thread died again and again; records are delivered at flush() and at the end.',
+        { code: 'TTLOG_THREAD_DIED' },
+      );
+      return;
+    }
+    try {
+      this.#start();
+    } catch {
+      // no memory for a thread now: flush() and the end of the process deliver
+    }
+  }
+
+  #addCounts(counts: readonly number[]): void {
+    counts.forEach((count, i) => (this.#countsBefore[i] += count));
+  }
+}
+
+/** Drains, retrying what a destination does not take at once. */
+function drainWithin(recorder: Recorder, control: Int32Array, timeoutMs: number): boolean {
+  const until = performance.now() + timeoutMs;
+  while (!recorder.drain()) {
+    const left = until - performance.now();
+    if (left <= 0) return false;
+    Atomics.wait(control, L.CONTROL_STOP, Atomics.load(control, L.CONTROL_STOP), Math.min(left, LOOK_MS));
+  }
+  return true;
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { invalidOption } from '../core/errors.js';
+import type { LevelName, LogLevel } from '../core/level.js';
+import type { Sink } from '../recorder/sink.js';
+import { builtInSink } from '../recorder/sink.js';
+import { sinkLevel } from './sink-level.js';
+
+/** What `fileSink` takes. */
+export interface FileSinkOptions {
+  /** The file. A relative path is taken from the working directory of this moment. */
+  path: string | URL;
+  /** The least level it gets, whatever the filter says. @default what `level`, `setFilter` and `TTLOG` let through */
+  level?: LogLevel | LevelName;
+}
+
+/**
+ * Appends records to a file as NDJSON, one object a line: `level` (pino's numbers, 10 to 60), `time` (ms since the epoch), `pid`,
+ * `hostname`, `target`, `trace_id` and `span_id` inside a span, the fields, `duration_ms` and `outcome` for a span, and `msg`. A
+ * field that is called like one of these is written as `fields.<key>`. The file is made with mode 0600, and its folder where there
+ * is none. Runs on the recorder thread; what cannot be written (a full disk) is reported to the other sinks, and tried again.
+ *
+ * @throws TtlogError `ERR_INVALID_OPTION` on a wrong option.
+ * @example
+ * import { readFileSync, rmSync } from 'node:fs';
+ * import { info, init } from 'ttlog';
+ * import { fileSink } from 'ttlog/sinks';
+ * const handle = init({ service: 'shop', sinks: [fileSink({ path: 'logs/shop.ndjson' })] });
+ * info('Order placed', { order_id: 7 });
+ * await handle.shutdown();
+ * const { level, target, order_id, msg } = JSON.parse(readFileSync('logs/shop.ndjson', 'utf8'));
+ * rmSync('logs', { recursive: true });
+ * [level, target, order_id, msg]; // => [30, 'shop', 7, 'Order placed']
+ */
+export function fileSink(options: FileSinkOptions): Sink {
+  const { path, level } = options ?? {};
+  const isPath = (typeof path === 'string' && path !== '') || path instanceof URL;
+  if (!isPath) throw invalidOption('path', 'the path of a file', path, "Say fileSink({ path: 'app.ndjson' }).");
+  const absolute = resolve(path instanceof URL ? fileURLToPath(path) : path);
+  return builtInSink({ kind: 'file', path: absolute }, sinkLevel(level));
+}

@@ -1,0 +1,9 @@
+/** `ttlog/sinks`: where records can be delivered. */
+export type { LogRecord, RecordKind, SpanOutcome } from '../recorder/record.js';
+export type { ModuleSink, Sink, SinkInput } from '../recorder/sink.js';
+export type { ConsoleSinkOptions } from './console.js';
+export { consoleSink } from './console.js';
+export type { FileSinkOptions } from './file.js';
+export { fileSink } from './file.js';
+export type { MemorySink, MemorySinkOptions } from './memory.js';
+export { memorySink } from './memory.js';
