@@ -11,6 +11,20 @@ export interface NestCall {
   readonly context: string | undefined;
 }
 
+/** The arguments of a call that has a stack among them or not. Never throws: what cannot be read says so. */
+export function readCall(mayHaveStack: boolean, message: unknown, rest: readonly unknown[]): NestCall {
+  try {
+    return mayHaveStack ? readErrorArguments(message, rest) : readArguments(message, rest);
+  } catch (error) {
+    const last = rest[rest.length - 1];
+    return {
+      message: typeof message === 'string' ? message : '',
+      fields: { params: throwsMark(error) },
+      context: typeof last === 'string' ? last : undefined,
+    };
+  }
+}
+
 /** The arguments of `log`, `warn`, `debug` and `verbose`. */
 export function readArguments(message: unknown, rest: readonly unknown[]): NestCall {
   const last = rest[rest.length - 1];

@@ -4,7 +4,7 @@ import { LogLevel, parseLevel } from '../core/level.js';
 import { setLevel } from '../core/levels.js';
 import { currentScope, log } from '../core/log.js';
 import { state, targetOf } from '../core/state.js';
-import { readArguments, readErrorArguments } from './nest-log-arguments.js';
+import { readCall } from './nest-log-arguments.js';
 import { startOrReuse } from './running-ttlog.js';
 import type { TtlogModuleOptions } from './ttlog-module-options.interface.js';
 
@@ -97,7 +97,7 @@ export class TtlogLogger implements LoggerService {
     // A stack stands where a context would; telling them apart is for those that are recorded.
     const mayHaveStack = level >= LogLevel.Error;
     if (!mayHaveStack && level < targetNamed(context).recordLevel) return;
-    const read = (mayHaveStack ? readErrorArguments : readArguments)(message, rest);
+    const read = readCall(mayHaveStack, message, rest);
     const name = read.context ?? this.context;
     const target = targetNamed(name);
     if (level >= target.recordLevel) log(target, level, currentScope(), null, read.message, read.fields);
