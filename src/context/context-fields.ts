@@ -2,19 +2,21 @@
 import { throwsMark } from '../core/field.js';
 import { plainFields } from '../core/plain-fields.js';
 
+const PLAIN = Object.prototype;
+
 /** A shallow copy of what the caller gave. Never throws: a field that cannot be read says so. */
 export function copyOf(fields: object): Record<string, unknown> {
-  const plain = plainFields(fields);
   try {
-    return { ...plain };
+    return Object.getPrototypeOf(fields) === PLAIN ? { ...fields } : { ...plainFields(fields) };
   } catch {
-    return copyOneByOne(plain);
+    return copyOneByOne(fields);
   }
 }
 
-function copyOneByOne(plain: Record<string, unknown>): Record<string, unknown> {
+function copyOneByOne(fields: object): Record<string, unknown> {
   let copy: Record<string, unknown> = {};
   try {
+    const plain = plainFields(fields);
     for (const key of Object.keys(plain)) copy = { ...copy, [key]: read(plain, key) };
   } catch (error) {
     copy = { ...copy, fields: throwsMark(error) };

@@ -16,9 +16,9 @@ export const generatorEnd: EndStrategy = {
     shadowSteps(result, span, (step) => {
       return function (this: object, ...args) {
         if (span.ended) return step.apply(this, args);
-        const result = runStep(this, step, args, span, end) as IteratorResult<unknown>;
-        if (result.done === true) end.ok(span, result.value);
-        return result;
+        const reached = runStep(this, step, args, span, end) as IteratorResult<unknown>;
+        if (reached.done === true) end.ok(span, reached.value);
+        return reached;
       };
     }),
 };
@@ -75,7 +75,7 @@ function shadowSteps(result: object, span: Span, shadow: (step: Step) => Step): 
   if (!Object.isExtensible(result) || depth > MAX_DEPTH) return undefined;
   depths.set(result, depth);
   for (const name of STEPS) {
-    const value = shadow((result as Record<string, Step>)[name] as Step);
+    const value = shadow((result as Record<string, Step>)[name]);
     Object.defineProperty(result, name, { value, configurable: true, writable: true, enumerable: false });
   }
   endWhenCollected(result, span);

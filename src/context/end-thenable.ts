@@ -3,6 +3,7 @@ import { endWhenCollected, keepOpen } from './end-abandoned.js';
 import type { EndStrategy, SpanEnd } from './end-span.js';
 import { scopes } from './scope-store.js';
 
+// oxlint-disable-next-line unicorn/no-thenable -- what this file is about
 const THEN = 'then';
 
 type Then = (this: object, onOk?: unknown, onError?: unknown, ...more: unknown[]) => unknown;

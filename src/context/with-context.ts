@@ -24,9 +24,16 @@ export function withContext<R>(fields: object, fn: () => R): R;
 export function withContext(first: string | object, second: unknown, third?: () => unknown): unknown {
   const before = scopes.getStore();
   const outer = before !== undefined && before.disposed ? liveScope(before) : before;
-  const byKey = typeof first === 'string';
-  const fn = (byKey ? third : second) as () => unknown;
-  scopes.enterWith(new Context(byKey ? { [first]: second } : copyOf(first), outer));
+  let fields: Record<string, unknown>;
+  let fn: () => unknown;
+  if (typeof first === 'string') {
+    fields = { [first]: second };
+    fn = third as () => unknown;
+  } else {
+    fields = copyOf(first);
+    fn = second as () => unknown;
+  }
+  scopes.enterWith(new Context(fields, outer));
   try {
     return fn();
   } finally {
