@@ -4,7 +4,7 @@ import { info, withContext } from 'ttlog';
 
 import { nsSince, startClock } from '../lib/clock.mjs';
 import { CONSTANT_FIELDS, EMAIL_MASK, emails, varyingFields } from '../lib/event-data.mjs';
-import { startRecordOnly, verifyRecords } from '../lib/ttlog.mjs';
+import { startRecordOnly, verifyDelivered, verifyRing } from '../lib/ttlog.mjs';
 
 function runConstant(iterations) {
   const start = startClock();
@@ -22,31 +22,39 @@ function runVarying(iterations) {
   return nsSince(start) / iterations;
 }
 
-function contendersOf(group, run, fieldsOf) {
-  let handle;
-  const runInside = (iterations) => withContext({ request_id: 'r-1' }, () => run(iterations));
-  const lifecycle = { group, setup: () => (handle = startRecordOnly()), teardown: () => handle.shutdown() };
+function contendersOf(group, run, fieldsOf, ringFieldsOf) {
+  const contextFields = { request_id: 'r-1' };
+  const runInside = (iterations) => withContext(contextFields, () => run(iterations));
   return [
-    {
-      name: 'ttlog info(), outside a context',
-      ...lifecycle,
-      run,
-      verify: () => verifyRecords(handle, run, (i) => ({ message: 'User logged in', fields: fieldsOf(i) })),
-    },
-    {
-      name: 'ttlog info(), inside a context',
-      ...lifecycle,
-      run: runInside,
-      verify: () =>
-        verifyRecords(handle, runInside, (i) => ({
-          message: 'User logged in',
-          fields: { ...fieldsOf(i), request_id: 'r-1' },
-        })),
-    },
+    contenderOf('ttlog info(), outside a context', group, run, fieldsOf, ringFieldsOf, {}),
+    contenderOf('ttlog info(), inside a context', group, runInside, fieldsOf, ringFieldsOf, contextFields),
   ];
 }
 
+function contenderOf(name, group, run, fieldsOf, ringFieldsOf, contextFields) {
+  let handle;
+  return {
+    name,
+    group,
+    setup(settings) {
+      handle = startRecordOnly(settings);
+    },
+    run,
+    async verify() {
+      const inRing = verifyRing(handle, (first, i) => ({ ...ringFieldsOf(first, i), ...contextFields }));
+      const delivered = await verifyDelivered(handle, run, (i) => ({
+        message: 'User logged in',
+        fields: { ...fieldsOf(i), ...contextFields },
+      }));
+      return `${inRing}; ${delivered}`;
+    },
+    teardown: () => handle.shutdown(),
+  };
+}
+
+const constant = () => CONSTANT_FIELDS;
+
 export default [
-  ...contendersOf('record-constant', runConstant, () => CONSTANT_FIELDS),
-  ...contendersOf('record-varying', runVarying, varyingFields),
+  ...contendersOf('record-constant', runConstant, constant, constant),
+  ...contendersOf('record-varying', runVarying, varyingFields, (first, i) => varyingFields(first + i)),
 ];

@@ -33,6 +33,11 @@ function contenderOf(name, source) {
   };
 }
 
-export default ['ttlog', 'pino', 'winston', '@logtape/logtape'].map((name) =>
-  contenderOf(name, `export * from '${name}';`),
-);
+/** What records: an application without init() carries no more than this, if its bundler drops what nobody uses. */
+const CORE = `export { trace, debug, info, warn, error, fatal, getLogger, display, inspect, lazy, isEnabled, setLevel,
+  setFilter, setRecord, emit, nowNanos, EventBuilder, LogLevel, installBackend, RingBackend } from 'ttlog';`;
+
+export default [
+  contenderOf('ttlog core', CORE),
+  ...['ttlog', 'pino', 'winston', '@logtape/logtape'].map((name) => contenderOf(name, `export * from '${name}';`)),
+];

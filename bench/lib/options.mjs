@@ -12,8 +12,8 @@ export const USAGE = `Usage: node bench/run.mjs [options]
   --help          this text
 `;
 
-const FULL = { sampleMs: 60, samples: 7, warmupMs: 400, events: 200_000 };
-const QUICK = { sampleMs: 20, samples: 3, warmupMs: 120, events: 40_000 };
+const FULL = { sampleMs: 40, samples: 13, warmupMs: 400, events: 200_000 };
+const QUICK = { sampleMs: 15, samples: 5, warmupMs: 120, events: 40_000 };
 
 /** @param {string[]} argv */
 export function parseOptions(argv) {
