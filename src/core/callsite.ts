@@ -32,6 +32,16 @@ export class Callsite {
     this.inline = inline;
     this.root = new FieldNode(this, null, '');
   }
+
+  /** Its ids were those of a dictionary that is no more. */
+  forget(): void {
+    const { root } = this;
+    root.id = 0;
+    root.nextName = null;
+    root.next = null;
+    root.children = null;
+    this.shapes = 0;
+  }
 }
 
 /**
@@ -95,7 +105,7 @@ export function eventSite(target: Target, level: number, message: string): Calls
   return sites.get(message) ?? addCallsite(sites, target, level, message, SITE_EVENT);
 }
 
-/** After a change of rings. */
-export function resetCallsiteCount(): void {
-  callsiteCount = 0;
+/** After a change of rings: `kept` callsites are still known. */
+export function resetCallsiteCount(kept = 0): void {
+  callsiteCount = kept;
 }

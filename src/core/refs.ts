@@ -1,38 +1,41 @@
 // What a record refers to (context, span, bindings) is in its segment before it. The hot path only compares segment numbers;
 // this is what happens where they differ: once for each segment and thing referred to.
-import { writeString, writeValue } from './encode.js';
+import { truncateValue, writeString, writeValue } from './encode.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
 import { claimSegment, copyReferable, publish } from './ring.js';
 import type { Bindings, Context, Referable } from './scope.js';
 import type { Span } from './span.js';
+import { writeSpanAnew } from './span-identity.js';
 import { state } from './state.js';
 
 /** Room for a record's header and small values after what it refers to. */
 const HEADROOM_BYTES = 256;
+/** Of a context with those around it, or of a logger's bindings; what comes after is not looked at. */
+const MAX_CONTEXT_FIELDS = 512;
 
 export function ensureRefs(ring: Ring, context: Context | null, span: Span | null, bindings: Bindings | null): void {
-  if (context !== null) giveId(ring, context);
-  if (bindings !== null) giveId(ring, bindings);
+  if (context !== null) giveId(context);
+  if (bindings !== null) giveId(bindings);
+  if (span !== null) giveId(span);
   if (ring.isSpill) return;
   if (ring.at + 4 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
   if (context !== null && context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
   if (span !== null && span.segment !== ring.segment) {
     const around = span.context;
     if (around !== null && around.segment !== ring.segment) {
-      giveId(ring, around);
+      giveId(around);
       writeFields(ring, L.KIND_CONTEXT, around, chainOf(around));
     }
-    copyReferable(ring, span);
+    if (!copyReferable(ring, span)) writeSpanAnew(ring, span);
   }
   if (bindings !== null && bindings.segment !== ring.segment) writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
 }
 
-export function giveId(ring: Ring, item: Referable): void {
+export function giveId(item: Referable): void {
   if (item.id !== 0) return;
-  const { home } = ring;
-  item.id = home.nextId;
-  home.nextId = home.nextId === 0xffff_ffff ? 1 : home.nextId + 1;
+  item.id = state.nextReferableId;
+  state.nextReferableId = item.id === 0xffff_ffff ? 1 : item.id + 1;
 }
 
 /** The fields of a context and of those around it, outermost first. */
@@ -49,13 +52,16 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   if (item.segment >= 0 && copyReferable(ring, item)) return;
   let p = ring.at + L.CONTEXT_FIELDS_OFFSET;
   let count = 0;
+  let tried = 0;
+  ring.truncated = false;
+  ring.valueCount = 0;
   for (const source of sources) {
     for (const key of Object.keys(source)) {
+      if (++tried > MAX_CONTEXT_FIELDS) break;
       const before = p - ring.at;
-      p = writeString(ring, p, key.slice(0, 256));
-      if (p >= 0) p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, source[key]);
-      if (p >= 0 && p - ring.at <= ring.maxReferableBytes) count++;
-      else p = ring.at + before; // it does not fit: the others may
+      p = writeContextField(ring, p, key, source[key]);
+      if (p < 0) p = ring.at + before; // it does not fit: the others may
+      else count++;
     }
   }
   const { at, u32 } = ring;
@@ -65,9 +71,20 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   u32[header + (L.RECORD_SPAN_OFFSET >> 2)] = 0;
   u32[header + (L.CONTEXT_COUNT_OFFSET >> 2)] = count;
   u32[header + (L.CONTEXT_COUNT_OFFSET >> 2) + 1] = 0;
-  item.segment = ring.segment;
-  item.at = at;
   publish(ring, p, kind, 0, 0);
   ring.records--; // not an event
-  ring.truncated = false;
+  item.segment = ring.segment;
+  item.at = at;
+}
+
+/** Name and value, or name and mark, or -1 where not even that fits. */
+function writeContextField(ring: Ring, p: number, key: string, value: unknown): number {
+  const redacted = state.redactor.isSensitive(key);
+  p = writeString(ring, p, key.slice(0, 256));
+  if (p < 0 || p - ring.at > ring.maxReferableBytes) return -1;
+  const offset = p - ring.at;
+  p = redacted ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, value);
+  if (p >= 0 && p - ring.at <= ring.maxReferableBytes) return p;
+  p = truncateValue(ring, offset);
+  return p - ring.at > ring.maxReferableBytes ? -1 : p;
 }

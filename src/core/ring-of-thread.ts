@@ -28,6 +28,7 @@ export function closeRing(): void {
   state.nextFirstSegment = ring.segment + SEGMENT_GAP;
   state.ring = null;
   // Ids of the old dictionary mean nothing in the next one.
-  for (const target of state.targets.values()) target.forgetCallsites();
-  resetCallsiteCount();
+  let kept = 0;
+  for (const target of state.targets.values()) kept += target.forgetCallsites();
+  resetCallsiteCount(kept);
 }

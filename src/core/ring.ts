@@ -5,6 +5,7 @@ import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
 import { platform } from './platform.js';
 import type { Bindings, Scope } from './scope.js';
+import type { Span } from './span.js';
 import type { Spill } from './spill.js';
 import { state } from './state.js';
 
@@ -46,7 +47,6 @@ export class Ring {
   bindings: Bindings | null = null;
   /** Set while a value did not fit. */
   truncated = false;
-  nextId = 1;
   nextSiteId = 1;
   dictionaryLength = 0;
   /** Position behind the newest owed record of this segment. */
@@ -156,10 +156,28 @@ export function claimSegment(ring: Ring): void {
   takeSegment(ring);
   // A recorder in a long wait would be lapped by records that nobody is owed, and they are what promotion and metrics live on.
   if (state.control[L.CONTROL_SLEEPING] !== 0) state.wake();
-  const oldestSafe = ring.segment - ring.segmentCount + 2;
-  const enough = ring.segmentStart + (ring.segmentBytes >> 3);
-  for (let span = state.firstOpenSpan; span !== null && ring.at < enough; span = span.nextOpen) {
-    if (span.segment >= 0 && span.segment < oldestSafe) {
+  copyOpenSpans(ring);
+}
+
+/** What the copy of an open span takes, with its context: an estimate, to know how early to begin. */
+const OPEN_SPAN_BYTES = 160;
+
+/**
+ * Copies take up to an eighth of a segment, so a burst of spans opened in one segment has to be carried over piece by piece, from
+ * several claims before that segment goes: the more are open, the earlier. Those whose copies are oldest go first. Of more than
+ * the ring could hold only the last chance is taken; the others are written anew when something refers to them.
+ */
+function copyOpenSpans(ring: Ring): void {
+  if (state.firstOpenSpan === null) return;
+  const budget = ring.segmentBytes >> 3;
+  const enough = ring.segmentStart + budget;
+  const claims = Math.ceil((state.openSpanCount * OPEN_SPAN_BYTES) / budget);
+  const oldest = ring.segment - ring.segmentCount + 1;
+  const last = claims > 2 * ring.segmentCount ? oldest : oldest + Math.min(claims, ring.segmentCount - 2) - 1;
+  for (let segment = oldest; segment <= last; segment++) {
+    for (let span: Span | null = state.firstOpenSpan; span !== null; span = span.nextOpen) {
+      if (span.segment !== segment) continue;
+      if (ring.at >= enough) return;
       if (span.context !== null) copyReferable(ring, span.context);
       copyReferable(ring, span);
     }
@@ -182,6 +200,7 @@ export function copyReferable(ring: Ring, item: { segment: number; at: number })
   if (ring.at + bytes > ring.end) return false;
   u8.copyWithin(ring.at, from, from + bytes);
   u32[ring.at >> 2] = (word | (L.FLAG_REPEAT << 24)) >>> 0;
+  // Nothing below calls a function of ours: where the caller's stack is exhausted, either all of it happens or nothing.
   item.segment = ring.segment;
   item.at = ring.at;
   ring.at += bytes;
@@ -201,7 +220,10 @@ export function moveRecord(ring: Ring, p: number, bytes: number): number {
   claimSegment(ring);
   if (scope !== undefined) {
     if (scope.context !== null) copyReferable(ring, scope.context);
-    if (scope.span !== null && scope.span.segment >= 0) copyReferable(ring, scope.span);
+    if (scope.span !== null) {
+      if (scope.span.context !== null) copyReferable(ring, scope.span.context);
+      copyReferable(ring, scope.span);
+    }
   }
   if (bindings !== null) copyReferable(ring, bindings);
   ring.u8.copyWithin(ring.at, from, p);

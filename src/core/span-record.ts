@@ -11,6 +11,7 @@ import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, isInRing, owe, publish } from './ring.js';
 import type { Span } from './span.js';
+import { writeIdentity, writeInlineSite } from './span-identity.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
 import { state } from './state.js';
 
@@ -38,7 +39,7 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     ring.bindings = null;
     if (ring.at + ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
     if (refsMissing(ring, context, null, null)) ensureRefs(ring, context, null, null);
-    giveId(ring, span);
+    giveId(span);
     const flags = writeHeader(ring, target, level, context, span, null);
     writeIdentity(ring, span);
     const { root } = callsite;
@@ -70,30 +71,6 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     fail(ring);
   }
   release(ring, span, span, span.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
-}
-
-/** Ids, parent, trace: 48 bytes from the record's 24th on. Ids are written as the bytes of their hex form (big-endian). */
-function writeIdentity(ring: Ring, span: Span): void {
-  const { dv, at, u32 } = ring;
-  dv.setUint32(at + L.SPAN_ID_OFFSET, span.id0);
-  dv.setUint32(at + L.SPAN_ID_OFFSET + 4, span.id1);
-  dv.setUint32(at + L.SPAN_PARENT_OFFSET, span.parent0);
-  dv.setUint32(at + L.SPAN_PARENT_OFFSET + 4, span.parent1);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET, span.trace0);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 4, span.trace1);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 8, span.trace2);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 12, span.trace3);
-  u32[(at + L.SPAN_KIND_OFFSET) >> 2] = span.kind;
-  u32[((at + L.SPAN_KIND_OFFSET) >> 2) + 1] = 0;
-}
-
-/** Target and name of a span whose callsite is not in the dictionary; it has no fields of its own then. */
-function writeInlineSite(ring: Ring, span: Span, p: number): number {
-  const { callsite } = span;
-  p = writeString(ring, p, callsite.target.name.slice(0, 256));
-  p = writeString(ring, p, callsite.message.slice(0, 256));
-  ring.dv.setUint16(p, 0, true);
-  return p + 2;
 }
 
 /** The span's state again, with more fields: a copy of its newest record and (name, value) pairs behind it. */
@@ -136,11 +113,12 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
     extra++;
   }
   u8[ring.at + L.SPAN_EXTRA_OFFSET] = extra;
-  span.contentBytes = p - ring.at;
-  span.segment = ring.segment;
-  span.at = ring.at;
+  const { at } = ring;
   publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
   ring.records--; // a state, not an event
+  span.contentBytes = p - at;
+  span.segment = ring.segment;
+  span.at = at;
 }
 
 function writePair(ring: Ring, p: number, key: string, fields: Record<string, unknown>): number {

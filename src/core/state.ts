@@ -30,6 +30,8 @@ export interface CoreState {
   ring: Ring | null;
   /** Number of the first segment of the next ring: beyond those of the rings before, so that nothing stale looks new. */
   nextFirstSegment: number;
+  /** Id of the next context, bindings or span: they outlive a ring, so the next ring must not give the same ids to others. */
+  nextReferableId: number;
   /** Shared with the recorder; see layout.ts, CONTROL_*. */
   readonly control: Int32Array;
   /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
@@ -88,6 +90,7 @@ function createState(): CoreState {
     version: LAYOUT_VERSION,
     ring: null,
     nextFirstSegment: 0,
+    nextReferableId: 1,
     control: new Int32Array(new SharedArrayBuffer(CONTROL_BYTES)),
     scopes: null,
     backend: null,

@@ -22,9 +22,17 @@ export class Target {
     this.name = name;
   }
 
-  /** After a change of rings: ids of the old dictionary mean nothing in the new one. */
-  forgetCallsites(): void {
+  /**
+   * After a change of rings: ids of the old dictionary mean nothing in the new one. Callsites of spans are held by open spans and by
+   * those who open them, so they stay and start anew. Returns how many stay.
+   */
+  forgetCallsites(): number {
+    let kept = 0;
     for (const sites of this.events) sites.clear();
-    for (const sites of this.spans) sites.clear();
+    for (const sites of this.spans) {
+      for (const callsite of sites.values()) callsite.forget();
+      kept += sites.size;
+    }
+    return kept;
   }
 }
