@@ -23,16 +23,17 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   }
   if (name === undefined) throw new UsageError('Expected a command');
   const command = COMMANDS.get(name);
-  if (command === undefined) throw new UsageError(`Expected a command (${[...COMMANDS.keys()].join(', ')}), got ${name}`);
+  if (command === undefined)
+    throw new UsageError(`Expected a command (${[...COMMANDS.keys()].join(', ')}), got ${name}`);
   return command(rest, terminal);
 }
 
 /** What went wrong, in one line, and the status that says so. */
 function report(error: unknown, terminal: Terminal): number {
   if (error instanceof ReaderGone) return EXIT_DONE;
-  const { message, code } = error as NodeJS.ErrnoException;
-  const isUsage = error instanceof UsageError || String(code).startsWith('ERR_PARSE_ARGS');
-  terminal.warn(`ttlog: ${printable(String(message ?? error))}\n${isUsage ? 'See ttlog --help\n' : ''}`);
+  const problem: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+  const isUsage = error instanceof UsageError || String(problem.code).startsWith('ERR_PARSE_ARGS');
+  terminal.warn(`ttlog: ${printable(problem.message)}\n${isUsage ? 'See ttlog --help\n' : ''}`);
   return isUsage ? EXIT_USAGE : EXIT_FAILED;
 }
 

@@ -28,24 +28,18 @@ export function countText(count: number, one: string, many = `${one}s`): string 
 }
 
 /** `2026-11-23 17:20:31.123`, in UTC. */
-export function dateTimeText(epochNs: bigint): string {
-  return dateOf(epochNs)?.toISOString().replace('T', ' ').slice(0, -1) ?? '?';
+export function dateTimeText(epochMs: number): string {
+  return isDate(epochMs) ? new Date(epochMs).toISOString().replace('T', ' ').slice(0, -1) : '?';
 }
 
 /** `17:20:31.123`, in UTC. */
-export function timeText(epochNs: bigint): string {
-  return dateOf(epochNs)?.toISOString().slice(11, 23) ?? '?';
+export function timeText(epochMs: number): string {
+  return isDate(epochMs) ? new Date(epochMs).toISOString().slice(11, 23) : '?';
 }
 
-/** The day, to say when it changes. */
-export function dayText(epochNs: bigint): string {
-  return dateOf(epochNs)?.toISOString().slice(0, 10) ?? '?';
-}
+export const msOf = (epochNs: bigint): number => Number(epochNs / 1_000_000n);
 
-function dateOf(epochNs: bigint): Date | undefined {
-  const ms = Number(epochNs / 1_000_000n);
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms) : undefined;
-}
+const isDate = (epochMs: number): boolean => Math.abs(epochMs) <= 8.64e15;
 
 function digits(value: number): string {
   return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);

@@ -6,9 +6,10 @@ import { LEVEL_STYLES } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
 import { cutText, fieldPieces } from '../recorder/value-text.js';
 import { RecordedError } from '../recorder/values.js';
-import { dayText, timeText } from './units.js';
+import { dateTimeText, timeText } from './units.js';
 
 const LEVEL_WORDS = ['TRACE', 'DEBUG', 'INFO ', 'WARN ', 'ERROR', 'FATAL'];
+const DAY_MS = 86_400_000;
 const MAX_TARGET_WIDTH = 24;
 const MAX_MESSAGE_TEXT = 1024;
 
@@ -17,11 +18,14 @@ export type SpanNames = (record: LogRecord) => string | undefined;
 
 /** The events, oldest first. Where the day changes, it is said. */
 export function* eventLines(events: readonly LogRecord[], spanNames: SpanNames): Generator<Piece[]> {
-  const targetWidth = Math.min(MAX_TARGET_WIDTH, Math.max(0, ...distinctTargets(events).map((target) => target.length)));
-  let day = events.length > 0 ? dayText(events[0]!.timestampNs) : '';
+  const targetWidth = Math.min(
+    MAX_TARGET_WIDTH,
+    Math.max(0, ...distinctTargets(events).map((target) => target.length)),
+  );
+  let day = Math.floor((events[0]?.timestampMs ?? 0) / DAY_MS);
   for (const event of events) {
-    const today = dayText(event.timestampNs);
-    if (today !== day) yield [[`  ${today}`, 'dim']];
+    const today = Math.floor(event.timestampMs / DAY_MS);
+    if (today !== day) yield [[`  ${dateTimeText(event.timestampMs).slice(0, 10)}`, 'dim']];
     day = today;
     yield eventLine(event, targetWidth, spanNames(event));
     for (const { value } of event.fields) {
@@ -35,13 +39,15 @@ function eventLine(event: LogRecord, targetWidth: number, spanName: string | und
   const trace = event.traceId === undefined ? '' : printable(event.traceId.slice(0, 8));
   const fields = fieldPieces(event.fields.filter(({ value }) => !(value instanceof RecordedError)));
   return [
-    [`  ${timeText(event.timestampNs)} `, 'dim'],
+    [`  ${timeText(event.timestampMs)} `, 'dim'],
     [LEVEL_WORDS[event.level] ?? '?    ', LEVEL_STYLES[event.level] ?? 'plain'],
     [` ${target.padEnd(targetWidth)}  `, 'magenta'],
     [printable(cutText(event.message, MAX_MESSAGE_TEXT)), event.level >= 3 ? 'bold' : 'plain'],
     ...(fields.length > 0 ? [['  '] as const, ...fields] : []),
     ...(event.truncated ? [['  [Truncated]', 'yellow'] as const] : []),
-    ...(trace === '' ? [] : [[`  [${trace}${spanName === undefined ? '' : ` ${printable(cutText(spanName, 80))}`}]`, 'dim'] as const]),
+    ...(trace === ''
+      ? []
+      : [[`  [${trace}${spanName === undefined ? '' : ` ${printable(cutText(spanName, 80))}`}]`, 'dim'] as const]),
     ...(event.threadId === 0 ? [] : [[`  thread ${event.threadId}`, 'dim'] as const]),
   ];
 }

@@ -3,7 +3,7 @@ import { printable } from '../recorder/escape.js';
 import { errorLines } from '../recorder/error-text.js';
 import type { Piece } from '../recorder/paint.js';
 import type { DescribedError, ProcessFacts, Snapshot } from '../recorder/snapshot.js';
-import { bytesText, countText, dateTimeText, durationText, timeText } from './units.js';
+import { bytesText, countText, dateTimeText, durationText, msOf, timeText } from './units.js';
 
 const LABEL_WIDTH = 10;
 
@@ -11,9 +11,16 @@ const LABEL_WIDTH = 10;
 export function headerLines(snapshot: Snapshot): Piece[][] {
   const { header } = snapshot;
   const lines: Piece[][] = [
-    [['ttlog snapshot', 'bold'], ['  '], [printable(header.service), 'cyan'], ['  '], [printable(header.reason), 'bold'], [` (${printable(header.origin)})`, 'dim']],
+    [
+      ['ttlog snapshot', 'bold'],
+      ['  '],
+      [printable(header.service), 'cyan'],
+      ['  '],
+      [printable(header.reason), 'bold'],
+      [` (${printable(header.origin)})`, 'dim'],
+    ],
     [],
-    labelled('taken', [`${dateTimeText(header.clock.epochNs)} UTC`]),
+    labelled('taken', [`${dateTimeText(msOf(header.clock.epochNs))} UTC`]),
     ...processLines(header.process),
     labelled('records', [recordsText(snapshot)]),
     labelled('ttlog', [printable(header.ttlog)]),
@@ -47,18 +54,27 @@ function processLines(facts: ProcessFacts): Piece[][] {
     ...(facts.hostname === undefined ? [] : [`on ${facts.hostname}`]),
   ];
   const lines = [labelled('process', [printable(identity.join(', '))])];
-  if (facts.argv !== undefined) lines.push(labelled('command', [printable([...(facts.argv.slice(0, 1)), ...(facts.execArgv ?? []), ...facts.argv.slice(1)].join(' '))]));
+  if (facts.argv !== undefined)
+    lines.push(
+      labelled('command', [
+        printable([...facts.argv.slice(0, 1), ...(facts.execArgv ?? []), ...facts.argv.slice(1)].join(' ')),
+      ]),
+    );
   if (facts.cwd !== undefined) lines.push(labelled('cwd', [printable(facts.cwd)]));
   if (memory?.['rss'] !== undefined) {
     const heap = `heap ${bytesText(memory['heapUsed'] ?? 0)} of ${bytesText(memory['heapTotal'] ?? 0)}`;
-    lines.push(labelled('memory', [`rss ${bytesText(memory['rss'])}, ${heap}, external ${bytesText(memory['external'] ?? 0)}`]));
+    lines.push(
+      labelled('memory', [`rss ${bytesText(memory['rss'])}, ${heap}, external ${bytesText(memory['external'] ?? 0)}`]),
+    );
   }
   return lines;
 }
 
 function recordsText({ header, records, damagedRecords }: Snapshot): string {
   const { counts } = header;
-  const parts = [`${countText(records.length, 'record')} here, ${countText(counts.recorded, 'record')} since the start`];
+  const parts = [
+    `${countText(records.length, 'record')} here, ${countText(counts.recorded, 'record')} since the start`,
+  ];
   if (counts.rings !== 1) parts.push(countText(counts.rings, 'thread'));
   if (counts.dropped > 0) parts.push(`${counts.dropped.toLocaleString('en-US')} dropped`);
   if (damagedRecords > 0) parts.push(`${damagedRecords.toLocaleString('en-US')} damaged`);
@@ -70,12 +86,20 @@ function errorBlock(error: DescribedError, origin: string): Piece[][] {
 }
 
 function openSpanBlock({ header, openSpans }: Snapshot): Piece[][] {
-  const nameWidth = Math.min(40, Math.max(...openSpans.slice(0, MAX_OPEN_SPANS).map(({ name, target }) => name.length + target.length + 2)));
+  const nameWidth = Math.min(
+    40,
+    Math.max(...openSpans.slice(0, MAX_OPEN_SPANS).map(({ name, target }) => name.length + target.length + 2)),
+  );
   const lines = [title('Open spans', `${countText(openSpans.length, 'span')} had not ended`)];
   for (const span of openSpans.slice(0, MAX_OPEN_SPANS)) {
     const label = printable(`${span.target}  ${span.name}`).padEnd(nameWidth + 2);
     const age = `open for ${durationText(Number(header.clock.epochNs - span.startNs))}`;
-    lines.push([['  ● ', 'yellow'], [label], [age, 'yellow'], [`  since ${timeText(span.startNs)}  trace ${printable(span.traceId)}`, 'dim']]);
+    lines.push([
+      ['  ● ', 'yellow'],
+      [label],
+      [age, 'yellow'],
+      [`  since ${timeText(msOf(span.startNs))}  trace ${printable(span.traceId)}`, 'dim'],
+    ]);
   }
   const more = openSpans.length - MAX_OPEN_SPANS + header.openSpansLeftOut;
   if (more > 0) lines.push([[`  … ${countText(more, 'more open span')}`, 'dim']]);

@@ -8,7 +8,9 @@ import type { Snapshot, UnfinishedSpan } from '../recorder/snapshot.js';
 /** `{"snapshot":{…}}`: everything but the records. Nanoseconds are text, as JSON numbers cannot hold them. */
 export function snapshotLine({ header, damage, damagedRecords, records }: Snapshot): string {
   const summary = { ...header, records: records.length, damagedRecords, damage };
-  const text = JSON.stringify(summary, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  const text = JSON.stringify(summary, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
   return `{"snapshot":${harmless(text)}}\n`;
 }
 
@@ -32,5 +34,8 @@ export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string
 
 /** JSON.stringify leaves C1 control characters and turning marks as they are; a terminal must not get them. */
 function harmless(json: string): string {
-  return json.replace(/[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

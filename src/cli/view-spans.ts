@@ -4,7 +4,7 @@ import type { Piece } from '../recorder/paint.js';
 import { fieldPieces, valueText } from '../recorder/value-text.js';
 import type { SpanNode } from '../query/span-tree.js';
 import { walkForest } from '../query/span-tree.js';
-import { durationText, timeText } from './units.js';
+import { durationText, msOf, timeText } from './units.js';
 
 /** From this width on there is room for bars. */
 const WIDTH_WITH_BARS = 100;
@@ -28,7 +28,7 @@ export function* spanLines(forest: readonly SpanNode[], width: number): Generato
       if (node.span.traceId !== traceId) {
         if (traceId !== undefined) yield [];
         traceId = node.span.traceId;
-        yield [[`  trace ${printable(traceId)}  ${timeText(node.span.startNs)}`, 'dim']];
+        yield [[`  trace ${printable(traceId)}  ${timeText(msOf(node.span.startNs))}`, 'dim']];
       }
     }
     branches.length = Math.min(depth, MAX_DEPTH);
@@ -42,7 +42,10 @@ function spanLine(node: SpanNode, root: SpanNode, branch: string, nameWidth: num
   const name = printable(span.name);
   return [
     [`  ${branch}`, 'dim'],
-    [name.padEnd(Math.max(nameWidth - branch.length, 1)), span.outcome === 'error' ? 'red' : span.outcome === 'open' ? 'yellow' : 'plain'],
+    [
+      name.padEnd(Math.max(nameWidth - branch.length, 1)),
+      span.outcome === 'error' ? 'red' : span.outcome === 'open' ? 'yellow' : 'plain',
+    ],
     [`  ${durationText(span.durationNs).padStart(9)}  `, 'bold'],
     ...(bars ? [[`${bar(node, root)}  `, span.outcome === 'error' ? 'red' : 'cyan'] as const] : []),
     ...outcomePieces(node),

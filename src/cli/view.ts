@@ -30,7 +30,10 @@ interface ViewOptions {
 /** Runs the command; resolves to the exit status. */
 export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
   const options = parseViewOptions(args);
-  const snapshot = await readSnapshot(options.file, { salvage: true, ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }) });
+  const snapshot = await readSnapshot(options.file, {
+    salvage: true,
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+  });
   if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${options.file} is damaged: what could be read is shown\n`);
   const wanted = compileRecordFilter(options.filter);
   const events = snapshot.records.filter((record) => record.kind === 'event' && wanted(record));
@@ -101,9 +104,14 @@ function printText(snapshot: Snapshot, { shown, matching, forest, spanNames }: T
   for (const pieces of headerLines(snapshot)) printer.add(pieces);
 
   const events = snapshot.records.reduce((count, { kind }) => count + (kind === 'event' ? 1 : 0), 0);
-  const remark = matching === events ? countText(events, 'event') : `${matching.toLocaleString('en-US')} of ${countText(events, 'event')}`;
+  const remark =
+    matching === events
+      ? countText(events, 'event')
+      : `${matching.toLocaleString('en-US')} of ${countText(events, 'event')}`;
   printer.add([]);
-  printer.add(title('Events', shown.length < matching ? `${remark}, the last ${shown.length.toLocaleString('en-US')}` : remark));
+  printer.add(
+    title('Events', shown.length < matching ? `${remark}, the last ${shown.length.toLocaleString('en-US')}` : remark),
+  );
   for (const pieces of eventLines(shown, spanNames)) printer.add(pieces);
 
   printer.add([]);
@@ -129,14 +137,20 @@ function spanRemark(forest: readonly SpanNode[]): string {
   return parts.join(', ');
 }
 
-function printJson(snapshot: Snapshot, shown: readonly LogRecord[], wanted: (record: LogRecord) => boolean, terminal: Terminal): void {
+function printJson(
+  snapshot: Snapshot,
+  shown: readonly LogRecord[],
+  wanted: (record: LogRecord) => boolean,
+  terminal: Terminal,
+): void {
   const printer = new TextPrinter(terminal);
   printer.add(snapshotLine(snapshot));
   const events = new Set(shown);
   for (const record of snapshot.records) {
     if (events.has(record) || (record.kind === 'span' && wanted(record))) printer.add(recordLine(record, snapshot));
   }
-  for (const span of snapshot.openSpans) if (wanted(span as unknown as LogRecord)) printer.add(openSpanLine(span, snapshot));
+  for (const span of snapshot.openSpans)
+    if (wanted(span as unknown as LogRecord)) printer.add(openSpanLine(span, snapshot));
   printer.end();
 }
 

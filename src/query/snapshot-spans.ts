@@ -10,13 +10,37 @@ export function snapshotSpans(snapshot: Snapshot): SpanInfo[] {
     const durationNs = record.durationNs ?? 0;
     const startNs = record.startNs ?? record.timestampNs - BigInt(Math.round(durationNs));
     const outcome = record.outcome ?? 'ok';
-    spans.push({ name: message, target, level, traceId, spanId, parentSpanId, startNs, durationNs, outcome, threadId, fields });
+    spans.push({
+      name: message,
+      target,
+      level,
+      traceId,
+      spanId,
+      parentSpanId,
+      startNs,
+      durationNs,
+      outcome,
+      threadId,
+      fields,
+    });
   }
   const takenNs = snapshot.header.clock.epochNs;
   for (const { name, target, level, traceId, spanId, parentId, startNs, threadId, fields } of snapshot.openSpans) {
     const durationNs = Math.max(0, Number(takenNs - startNs));
     const parentSpanId = parentId ?? undefined;
-    spans.push({ name, target, level, traceId, spanId, parentSpanId, startNs, durationNs, outcome: 'open', threadId, fields });
+    spans.push({
+      name,
+      target,
+      level,
+      traceId,
+      spanId,
+      parentSpanId,
+      startNs,
+      durationNs,
+      outcome: 'open',
+      threadId,
+      fields,
+    });
   }
   return spans;
 }

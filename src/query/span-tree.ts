@@ -42,7 +42,8 @@ interface GrowingNode extends SpanNode {
  */
 export function spanForest(spans: Iterable<SpanInfo>): SpanNode[] {
   const nodes = new Map<string, GrowingNode>();
-  for (const span of spans) nodes.set(keyOf(span.traceId, span.spanId), { span, children: [], orphan: false, placed: false });
+  for (const span of spans)
+    nodes.set(keyOf(span.traceId, span.spanId), { span, children: [], orphan: false, placed: false });
   const roots: GrowingNode[] = [];
   for (const node of nodes.values()) {
     const { parentSpanId, traceId } = node.span;
@@ -84,7 +85,8 @@ export function* walkForest(forest: readonly SpanNode[]): Generator<{ node: Span
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     yield next;
     const { children } = next.node;
-    for (let i = children.length - 1; i >= 0; i--) stack.push({ node: children[i]!, depth: next.depth + 1, last: i === children.length - 1 });
+    for (let i = children.length - 1; i >= 0; i--)
+      stack.push({ node: children[i], depth: next.depth + 1, last: i === children.length - 1 });
   }
 }
 

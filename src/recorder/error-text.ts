@@ -15,7 +15,9 @@ const MAX_DEPTH = 32;
 export function errorLines(error: DescribedError, indent: string): Piece[][] {
   const lines: Piece[][] = [];
   addError(lines, error, indent, '', 0);
-  return lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), [[`${indent}… ${lines.length - MAX_LINES} more lines`, 'dim']]] : lines;
+  return lines.length > MAX_LINES
+    ? [...lines.slice(0, MAX_LINES), [[`${indent}… ${lines.length - MAX_LINES} more lines`, 'dim']]]
+    : lines;
 }
 
 function addError(lines: Piece[][], error: DescribedError, indent: string, lead: string, depth: number): void {
@@ -23,14 +25,20 @@ function addError(lines: Piece[][], error: DescribedError, indent: string, lead:
   const [first = '', ...more] = headline(error.type, error.message).split(/\r\n|\n|\r/);
   lines.push([[indent], [lead, 'dim'], [safe(first), 'red']]);
   for (const text of more.slice(0, MAX_MESSAGE_LINES)) lines.push([[`${indent}  `], [safe(text), 'red']]);
-  if (more.length > MAX_MESSAGE_LINES) lines.push([[`${indent}  … ${more.length - MAX_MESSAGE_LINES} more lines`, 'dim']]);
-  for (const frame of framesOf(error.stack ?? '')) lines.push([[`${indent}    `], [safe(frame), isForeign(frame) ? 'dim' : 'plain']]);
+  if (more.length > MAX_MESSAGE_LINES)
+    lines.push([[`${indent}  … ${more.length - MAX_MESSAGE_LINES} more lines`, 'dim']]);
+  for (const frame of framesOf(error.stack ?? ''))
+    lines.push([[`${indent}    `], [safe(frame), isForeign(frame) ? 'dim' : 'plain']]);
   const properties = Object.entries(error.properties ?? {});
   if (properties.length > 0) {
-    lines.push([[`${indent}    `], ...fieldPieces(properties.map(([key, value]) => ({ key, value: value as FieldValue })))]);
+    lines.push([
+      [`${indent}    `],
+      ...fieldPieces(properties.map(([key, value]) => ({ key, value: value as FieldValue }))),
+    ]);
   }
   const { errors = [], cause } = error;
-  for (const [i, inner] of errors.entries()) addError(lines, inner, `${indent}  `, `[${i + 1}/${errors.length}] `, depth + 1);
+  for (const [i, inner] of errors.entries())
+    addError(lines, inner, `${indent}  `, `[${i + 1}/${errors.length}] `, depth + 1);
   if (cause !== undefined) addError(lines, cause, indent, 'caused by: ', depth + 1);
   if (error.leftOut !== undefined) lines.push([[`${indent}… ${error.leftOut} more causes or errors`, 'dim']]);
 }
@@ -52,7 +60,8 @@ function isForeign(frame: string): boolean {
 
 /** An error that was recorded as a field, in the form in which a snapshot's header has its own. */
 export function describedError(value: FieldValue, depth = 0): DescribedError {
-  if (!(value instanceof RecordedError)) return { type: value === null ? 'null' : typeof value, message: valueText(value) };
+  if (!(value instanceof RecordedError))
+    return { type: value === null ? 'null' : typeof value, message: valueText(value) };
   const { type, message, stack, cause, errors, ...own } = value;
   const properties = Object.entries(own).map(([key, inner]) => [key, valueText(inner)] as const);
   return {
@@ -61,9 +70,12 @@ export function describedError(value: FieldValue, depth = 0): DescribedError {
     stack: text(stack),
     ...(properties.length > 0 ? { properties: Object.fromEntries(properties) } : {}),
     ...(cause !== undefined && depth < MAX_DEPTH ? { cause: describedError(cause, depth + 1) } : {}),
-    ...(Array.isArray(errors) && depth < MAX_DEPTH ? { errors: errors.slice(0, 16).map((inner) => describedError(inner as FieldValue, depth + 1)) } : {}),
+    ...(Array.isArray(errors) && depth < MAX_DEPTH
+      ? { errors: errors.slice(0, 16).map((inner) => describedError(inner as FieldValue, depth + 1)) }
+      : {}),
   };
 }
 
 /** Hostile bytes may have anything there. */
-const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : valueText(value as FieldValue));
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : valueText(value as FieldValue);

@@ -1,7 +1,18 @@
 // Lines of coloured pieces, cut to the terminal's width. Text from a snapshot goes through `printable` before it comes here.
 
 /** A colour or weight; `plain` is none. */
-export type Style = 'plain' | 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'gray' | 'alarm';
+export type Style =
+  | 'plain'
+  | 'bold'
+  | 'dim'
+  | 'red'
+  | 'green'
+  | 'yellow'
+  | 'blue'
+  | 'magenta'
+  | 'cyan'
+  | 'gray'
+  | 'alarm';
 
 const CODES: Readonly<Record<Style, string>> = {
   plain: '',

@@ -7,7 +7,8 @@ const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,102
 const NAME = /([A-Za-z][\w.-]{0,63})\s{0,4}[=:]\s{0,4}/g;
 const VALUE = /"[^"]{0,1024}"|'[^']{0,1024}'|[^\s&;,]{1,1024}/y;
 /** `Bearer <token>`, JSON Web Tokens, and the keys of well-known services: secrets by their look. */
-const TOKEN_SHAPES = /\b(?:Bearer\s+\S{8,1024}|eyJ[\w-]{8,1024}\.[\w-]{8,1024}\.[\w-]{0,1024}|(?:sk|pk|rk)_(?:live|test)_\w{8,256}|gh[pousr]_\w{20,256}|AKIA[0-9A-Z]{16})/g;
+const TOKEN_SHAPES =
+  /\b(?:Bearer\s+\S{8,1024}|eyJ[\w-]{8,1024}\.[\w-]{8,1024}\.[\w-]{0,1024}|(?:sk|pk|rk)_(?:live|test)_\w{8,256}|gh[pousr]_\w{20,256}|AKIA[0-9A-Z]{16})/g;
 const MAX_TEXT = 2048;
 const MAX_ARGUMENTS = 64;
 
@@ -24,7 +25,7 @@ function scrubNamed(text: string): string {
   let from = 0;
   for (const found of text.matchAll(NAME)) {
     const start = found.index + found[0].length;
-    if (found.index < from || !state.redactor.isSensitive(found[1]!)) continue;
+    if (found.index < from || !state.redactor.isSensitive(found[1])) continue;
     VALUE.lastIndex = start;
     const value = VALUE.exec(text);
     if (value === null) continue;
@@ -41,7 +42,7 @@ export function scrubArguments(list: readonly string[]): string[] {
   for (const argument of list.slice(0, MAX_ARGUMENTS)) {
     const option = /^--?([A-Za-z][\w.-]{0,63})$/.exec(argument);
     scrubbed.push(named ? state.redactor.censor : scrubText(argument));
-    named = !named && option !== null && state.redactor.isSensitive(option[1]!);
+    named = !named && option !== null && state.redactor.isSensitive(option[1]);
   }
   if (list.length > MAX_ARGUMENTS) scrubbed.push(`… ${list.length - MAX_ARGUMENTS} more`);
   return scrubbed;

@@ -64,13 +64,16 @@ async function unpack(input: Readable, packed: boolean, maxBytes: number): Promi
       if (length > maxBytes) throw tooLarge(maxBytes, 'more');
       chunks.push(chunk);
       // What does not begin as a snapshot is not unpacked any further.
-      const firstBytes = length - chunk.byteLength < PREAMBLE_BYTES && length >= PREAMBLE_BYTES ? join(chunks, length) : undefined;
+      const firstBytes =
+        length - chunk.byteLength < PREAMBLE_BYTES && length >= PREAMBLE_BYTES ? join(chunks, length) : undefined;
       const fault = firstBytes === undefined ? undefined : preambleFault(firstBytes);
       if (fault !== undefined) throw formatError(fault);
     }
   } catch (error) {
     if (error instanceof TtlogError || !packed || length < PREAMBLE_BYTES) {
-      throw error instanceof TtlogError ? error : formatError(`Expected a snapshot file, found one that cannot be read: ${(error as Error).message}`);
+      throw error instanceof TtlogError
+        ? error
+        : formatError(`Expected a snapshot file, found one that cannot be read: ${(error as Error).message}`);
     }
     damage = `the compressed data ends or is damaged after ${length} bytes: ${(error as Error).message}`;
   } finally {
@@ -101,5 +104,7 @@ export function formatError(message: string): TtlogError {
 }
 
 function tooLarge(maxBytes: number, found: string): TtlogError {
-  return formatError(`Expected a snapshot of at most ${maxBytes} bytes, found ${found}. Raise maxBytes (ttlog view --max-bytes) if you trust the file`);
+  return formatError(
+    `Expected a snapshot of at most ${maxBytes} bytes, found ${found}. Raise maxBytes (ttlog view --max-bytes) if you trust the file`,
+  );
 }

@@ -30,7 +30,8 @@ export interface DecodedRing {
 /** Everything in the ring, oldest first. Throws nothing; what cannot be used is named. */
 export function decodeRecordedRing(ring: RecordedRing, service: string): DecodedRing {
   const fault = headerFault(ring);
-  if (fault !== undefined) return { records: [], openSpans: [], damagedRecords: 0, damage: [`ring ${ring.index}: ${fault}`] };
+  if (fault !== undefined)
+    return { records: [], openSpans: [], damagedRecords: 0, damage: [`ring ${ring.index}: ${fault}`] };
   const header = new DataView(ring.header.buffer, ring.header.byteOffset, L.HEADER_BYTES);
   const threadId = header.getInt32(L.THREAD_ID_I32 * 4, true);
   const dictionary = new Dictionary(service);
@@ -54,9 +55,12 @@ export function decodeRecordedRing(ring: RecordedRing, service: string): Decoded
 }
 
 function headerFault({ header }: RecordedRing): string | undefined {
-  if (header.byteLength < L.HEADER_BYTES) return `expected a header of ${L.HEADER_BYTES} bytes, found ${header.byteLength}`;
+  if (header.byteLength < L.HEADER_BYTES)
+    return `expected a header of ${L.HEADER_BYTES} bytes, found ${header.byteLength}`;
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   if (view.getUint32(L.MAGIC_I32 * 4, true) !== L.RING_MAGIC) return 'its header has not the magic number of a ring';
   const version = view.getUint32(L.VERSION_I32 * 4, true);
-  return version === L.LAYOUT_VERSION ? undefined : `expected layout version ${L.LAYOUT_VERSION}, found ${version}; read it with the ttlog that wrote it`;
+  return version === L.LAYOUT_VERSION
+    ? undefined
+    : `expected layout version ${L.LAYOUT_VERSION}, found ${version}; read it with the ttlog that wrote it`;
 }

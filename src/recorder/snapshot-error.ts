@@ -4,7 +4,13 @@ import { types } from 'node:util';
 import { state } from '../core/state.js';
 
 /** Data without behaviour: what JSON can hold. */
-export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly PlainValue[]
+  | { readonly [key: string]: PlainValue };
 
 /** Something that was thrown. */
 export interface DescribedError {
@@ -78,25 +84,25 @@ function related(error: object, depth: number, budget: Budget): Pick<DescribedEr
   const cause = has(error, 'cause') ? [read(error, 'cause')] : [];
   const list = read(error, 'errors');
   const length = Array.isArray(list) && !types.isProxy(list) ? list.length : 0;
-  const related: { cause?: DescribedError; errors?: DescribedError[]; leftOut?: number } = {};
+  const found: { cause?: DescribedError; errors?: DescribedError[]; leftOut?: number } = {};
   let leftOut = 0;
   // A cause of undefined says nothing.
   if (cause.length > 0 && cause[0] !== undefined) {
-    if (depth < MAX_DEPTH && budget.errors > 0) related.cause = describe(cause[0], depth + 1, budget);
+    if (depth < MAX_DEPTH && budget.errors > 0) found.cause = describe(cause[0], depth + 1, budget);
     else leftOut++;
   }
   if (length > 0) {
-    related.errors = [];
+    found.errors = [];
     for (let i = 0; i < length; i++) {
       if (i >= MAX_SIBLINGS || depth >= MAX_DEPTH || budget.errors <= 0) {
         leftOut += length - i;
         break;
       }
-      related.errors.push(describe(read(list as object, i), depth + 1, budget));
+      found.errors.push(describe(read(list as object, i), depth + 1, budget));
     }
   }
-  if (leftOut > 0) related.leftOut = leftOut;
-  return related;
+  if (leftOut > 0) found.leftOut = leftOut;
+  return found;
 }
 
 /** Reads a property that may be a getter that throws. */
@@ -134,7 +140,8 @@ function className(object: object): string {
   const name = text(object, 'name', 200);
   if (name !== undefined && name !== '' && name !== 'Error') return name;
   const constructor = read(object, 'constructor');
-  const own = typeof constructor === 'function' && !types.isProxy(constructor) ? text(constructor, 'name', 200) : undefined;
+  const own =
+    typeof constructor === 'function' && !types.isProxy(constructor) ? text(constructor, 'name', 200) : undefined;
   return own === undefined || own === '' ? (name ?? 'Object') : own;
 }
 
@@ -226,7 +233,9 @@ function plainObject(value: object, depth: number, budget: Budget): PlainValue {
   if (types.isPromise(value)) return '[Promise]';
   if (depth >= MAX_VALUE_DEPTH || budget.values <= 0) return '[Truncated]';
   budget.seen.add(value);
-  const plainOnes = Array.isArray(value) ? plainArray(value, depth, budget) : collect(value, Object.keys(value), MAX_PROPERTIES, depth + 1, budget);
+  const plainOnes = Array.isArray(value)
+    ? plainArray(value, depth, budget)
+    : collect(value, Object.keys(value), MAX_PROPERTIES, depth + 1, budget);
   budget.seen.delete(value);
   return plainOnes;
 }

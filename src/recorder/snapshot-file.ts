@@ -63,9 +63,13 @@ export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
     return { path, records, bytes: file.bytes, reason: input.reason };
   } catch (error) {
     file?.abandon();
-    throw new TtlogError('ERR_SNAPSHOT_FAILED', `Expected to write a snapshot to ${input.dir}, got ${reasonOf(error)}. Is the directory writable, and is there room?`, {
-      cause: error,
-    });
+    throw new TtlogError(
+      'ERR_SNAPSHOT_FAILED',
+      `Expected to write a snapshot to ${input.dir}, got ${reasonOf(error)}. Is the directory writable, and is there room?`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -51,7 +51,9 @@ export function scanFrames(bytes: Uint8Array): FrameScan {
     const from = next + F.FRAME_HEAD_BYTES;
     const payload = bytes.subarray(from, from + length);
     if (payload.byteLength < length) {
-      complain(`the file ends inside ${F.frameName(type)} at ${next}: expected ${length} bytes, found ${payload.byteLength}`);
+      complain(
+        `the file ends inside ${F.frameName(type)} at ${next}: expected ${length} bytes, found ${payload.byteLength}`,
+      );
       frames.push({ type, payload, cut: true });
       break;
     }
@@ -86,9 +88,11 @@ function hex(bytes: Uint8Array): string {
 
 /** What else it may be. */
 function guess(bytes: Uint8Array): string {
-  if (bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd) return ' (zstd: unpack it first)';
+  if (bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd)
+    return ' (zstd: unpack it first)';
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return ' (a zip archive: unpack it first)';
-  if (bytes[0] === 0x54 && bytes[1] === 0x54 && bytes[2] === 0x4c && bytes[3] === 0x52) return ' (the memory of a ring, not a snapshot)';
+  if (bytes[0] === 0x54 && bytes[1] === 0x54 && bytes[2] === 0x4c && bytes[3] === 0x52)
+    return ' (the memory of a ring, not a snapshot)';
   if (bytes[0] === 0x7b) return ' (JSON text)';
   return '';
 }

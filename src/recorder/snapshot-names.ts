@@ -26,7 +26,7 @@ export function snapshotName(service: string, reason: string, timeMs: number): s
 /** `undefined` for a file that is no finished snapshot. */
 export function parseSnapshotName(file: string): SnapshotName | undefined {
   const match = NAME.exec(file);
-  return match === null ? undefined : { service: match[1]!, time: match[2]!, compressed: match[3] === COMPRESSED_SUFFIX };
+  return match === null ? undefined : { service: match[1], time: match[2], compressed: match[3] === COMPRESSED_SUFFIX };
 }
 
 /** Letters, digits, `.`, `_` and `-` of a text; never a path, never a hidden file. */

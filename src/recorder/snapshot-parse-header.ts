@@ -13,7 +13,8 @@ const NOTHING: Json = {};
 /** The header in a HEAD frame's payload, or what is wrong with it. */
 export function parseHeader(payload: Uint8Array): SnapshotHeader | string {
   if (payload.byteLength < 4) return `Expected a header, found ${payload.byteLength} bytes`;
-  if (payload.byteLength > F.MAX_HEADER_BYTES) return `Expected a header of at most ${F.MAX_HEADER_BYTES} bytes, found ${payload.byteLength}`;
+  if (payload.byteLength > F.MAX_HEADER_BYTES)
+    return `Expected a header of at most ${F.MAX_HEADER_BYTES} bytes, found ${payload.byteLength}`;
   const encoding = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0, true);
   if (encoding !== F.ENCODING_JSON) return `Expected a header in JSON (${F.ENCODING_JSON}), found encoding ${encoding}`;
   let parsed: unknown;
@@ -79,13 +80,16 @@ function processOf(json: Json): ProcessFacts {
     platform: text(json['platform'], '?'),
     arch: text(json['arch'], '?'),
   };
-  for (const name of ['hostname', 'title', 'execPath', 'cwd']) if (typeof json[name] === 'string') facts[name] = json[name];
+  for (const name of ['hostname', 'title', 'execPath', 'cwd'])
+    if (typeof json[name] === 'string') facts[name] = json[name];
   for (const name of ['ppid', 'uptimeSeconds']) if (typeof json[name] === 'number') facts[name] = json[name];
   for (const name of ['argv', 'execArgv', 'environmentNames']) {
     if (Array.isArray(json[name])) facts[name] = list(json[name]).filter((item) => typeof item === 'string');
   }
-  for (const name of ['versions', 'environment']) if (isObject(json[name])) facts[name] = entriesOf(json[name], 'string');
-  for (const name of ['memory', 'resources', 'activeResources']) if (isObject(json[name])) facts[name] = entriesOf(json[name], 'number');
+  for (const name of ['versions', 'environment'])
+    if (isObject(json[name])) facts[name] = entriesOf(json[name], 'string');
+  for (const name of ['memory', 'resources', 'activeResources'])
+    if (isObject(json[name])) facts[name] = entriesOf(json[name], 'number');
   return facts as unknown as ProcessFacts;
 }
 
@@ -118,7 +122,8 @@ function isObject(value: unknown): value is Json {
 const object = (value: unknown): Json => (isObject(value) ? value : NOTHING);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, MAX_LIST) : []);
 const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
-const count = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0);
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
 
 function nanoseconds(value: unknown): bigint {
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : 0n;

@@ -35,7 +35,17 @@ export interface ProcessFacts {
 }
 
 /** What decides how Node runs, and holds no secret. */
-const HARMLESS_VARIABLES = ['NODE_ENV', 'NODE_OPTIONS', 'TTLOG', 'LOG_LEVEL', 'TZ', 'LANG', 'UV_THREADPOOL_SIZE', 'KUBERNETES_SERVICE_HOST', 'HOSTNAME'];
+const HARMLESS_VARIABLES = [
+  'NODE_ENV',
+  'NODE_OPTIONS',
+  'TTLOG',
+  'LOG_LEVEL',
+  'TZ',
+  'LANG',
+  'UV_THREADPOOL_SIZE',
+  'KUBERNETES_SERVICE_HOST',
+  'HOSTNAME',
+];
 const MAX_NAMES = 256;
 
 /** Looks at the process once. Never throws. */
@@ -73,7 +83,8 @@ function fact<K extends keyof ProcessFacts>(name: K, find: () => ProcessFacts[K]
 
 function pick(versions: NodeJS.ProcessVersions): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of ['node', 'v8', 'uv', 'openssl', 'zlib', 'modules']) if (versions[name] !== undefined) kept[name] = versions[name];
+  for (const name of ['node', 'v8', 'uv', 'openssl', 'zlib', 'modules'])
+    if (versions[name] !== undefined) kept[name] = versions[name];
   return kept;
 }
 

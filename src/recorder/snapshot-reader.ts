@@ -56,7 +56,10 @@ const MAX_RINGS = 4096;
  * Reads a snapshot: a path (compressed or not), or the bytes of a file. Rejects with `TtlogError` `ERR_SNAPSHOT_FORMAT` where it is
  * none, or is damaged; the error then has what could be read as `salvaged`. Errors of the file system come as they are.
  */
-export async function readSnapshot(source: string | URL | Uint8Array, options: ReadSnapshotOptions = {}): Promise<Snapshot> {
+export async function readSnapshot(
+  source: string | URL | Uint8Array,
+  options: ReadSnapshotOptions = {},
+): Promise<Snapshot> {
   const { bytes, damage } = await snapshotBytes(source, options.maxBytes ?? DEFAULT_MAX_BYTES);
   return checked(bytes, damage === undefined ? [] : [damage], options.salvage ?? false);
 }
@@ -83,7 +86,8 @@ function checked(bytes: Uint8Array, damage: readonly string[], salvage: boolean)
 
 function assemble(frames: readonly Frame[], damage: string[]): Snapshot {
   const header = headerOf(frames);
-  if (typeof header === 'string') throw formatError(`${[header, ...damage].join('; ')}. Without its header nothing can be read`);
+  if (typeof header === 'string')
+    throw formatError(`${[header, ...damage].join('; ')}. Without its header nothing can be read`);
   const records: LogRecord[] = [];
   const open: LogRecord[] = [];
   let damagedRecords = 0;
@@ -97,17 +101,39 @@ function assemble(frames: readonly Frame[], damage: string[]): Snapshot {
   }
   if (damagedRecords > 0) damage.push(`${damagedRecords} records make no sense`);
   // A ring is in order by itself; several are merged. The sort is stable.
-  if (rings.length > 1) records.sort((a, b) => (a.timestampNs < b.timestampNs ? -1 : a.timestampNs > b.timestampNs ? 1 : 0));
+  if (rings.length > 1)
+    records.sort((a, b) => (a.timestampNs < b.timestampNs ? -1 : a.timestampNs > b.timestampNs ? 1 : 0));
   return { header, records, openSpans: unfinishedSpans(header, open), damagedRecords, damage };
 }
 
 /** What the rings say, and, of spans that they have forgotten, what the header says. */
 function unfinishedSpans(header: SnapshotHeader, records: readonly LogRecord[]): UnfinishedSpan[] {
   const spans = new Map<string, UnfinishedSpan>();
-  for (const span of header.openSpans) spans.set(span.traceId + span.spanId, { ...span, level: LogLevel.Debug, fields: [] });
-  for (const { message, target, level, traceId = '', spanId = '', parentSpanId = null, startNs, threadId, fields } of records) {
+  for (const span of header.openSpans)
+    spans.set(span.traceId + span.spanId, { ...span, level: LogLevel.Debug, fields: [] });
+  for (const {
+    message,
+    target,
+    level,
+    traceId = '',
+    spanId = '',
+    parentSpanId = null,
+    startNs,
+    threadId,
+    fields,
+  } of records) {
     const startedNs = startNs ?? 0n;
-    spans.set(traceId + spanId, { name: message, target, level, traceId, spanId, parentId: parentSpanId, startNs: startedNs, threadId, fields });
+    spans.set(traceId + spanId, {
+      name: message,
+      target,
+      level,
+      traceId,
+      spanId,
+      parentId: parentSpanId,
+      startNs: startedNs,
+      threadId,
+      fields,
+    });
   }
   return [...spans.values()].sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
 }

@@ -29,13 +29,18 @@ export class RingSource {
     this.#bytes = new Uint8Array(buffer, 0, buffer.byteLength);
     this.#i32 = new Int32Array(buffer, 0, buffer.byteLength >> 2);
     const i32 = this.#i32;
-    const capacityBytes = i32[L.CAPACITY_BYTES_I32]!;
-    const dictionaryBytes = i32[L.DICTIONARY_BYTES_I32]!;
+    const capacityBytes = i32[L.CAPACITY_BYTES_I32];
+    const dictionaryBytes = i32[L.DICTIONARY_BYTES_I32];
     this.#segmentBytes = i32[L.SEGMENT_BYTES_I32]!;
     this.#segmentCount = Math.floor(capacityBytes / this.#segmentBytes);
     this.#dataStart = L.HEADER_BYTES + dictionaryBytes;
     const whole = this.#dataStart + this.#segmentCount * this.#segmentBytes;
-    if (i32[L.MAGIC_I32] !== L.RING_MAGIC || !(this.#segmentBytes > L.SEGMENT_HEADER_BYTES) || dictionaryBytes < 0 || whole > buffer.byteLength) {
+    if (
+      i32[L.MAGIC_I32] !== L.RING_MAGIC ||
+      !(this.#segmentBytes > L.SEGMENT_HEADER_BYTES) ||
+      dictionaryBytes < 0 ||
+      whole > buffer.byteLength
+    ) {
       throw new RangeError(`Expected a ring of ${buffer.byteLength} bytes, found a header that does not fit it`);
     }
     // The newest position first: what is read after it is at least as new.
@@ -50,19 +55,19 @@ export class RingSource {
   /** Records written since the ring began. The header's count is brought up to date only now and then: count the newest segment. */
   get recorded(): number {
     const before = this.#recordsBefore(this.#newest);
-    if (before === undefined) return this.#headerF64[L.RECORDS_F64]!;
+    if (before === undefined) return this.#headerF64[L.RECORDS_F64];
     const from = this.#segmentStart(this.#newest);
     const segment = this.#bytes.subarray(from, from + this.#segmentBytes);
     return before + walkSegment(segment, this.#publishedBytes(this.#newest)).records;
   }
 
   get dropped(): number {
-    return this.#headerF64[L.DROPPED_F64]!;
+    return this.#headerF64[L.DROPPED_F64];
   }
 
   /** The whole segments, oldest first. All copies share one buffer: use each before asking for the next. */
   *segments(): Generator<SegmentCopy> {
-    const first = Math.max(this.#i32[L.FIRST_SEGMENT_I32]!, this.#newest - this.#segmentCount + 1);
+    const first = Math.max(this.#i32[L.FIRST_SEGMENT_I32], this.#newest - this.#segmentCount + 1);
     const copy = new Uint8Array(this.#segmentBytes);
     for (let number = first; number <= this.#newest; number++) {
       const from = this.#segmentStart(number);
@@ -108,7 +113,7 @@ export function walkSegment(segment: Uint8Array, limit: number): { end: number; 
   let at = L.SEGMENT_HEADER_BYTES;
   let records = 0;
   while (at + 8 <= last) {
-    const word = words[at >> 2]!;
+    const word = words[at >> 2];
     const bytes = (word & 0xffff) << 3;
     const kind = (word >>> 16) & 0xff;
     if (bytes === 0 || kind === L.KIND_PAD || at + bytes > last) break;

@@ -50,7 +50,8 @@ function objectText(value: object, depth: number): string {
   if (value instanceof InspectedText) return printable(value.inspected);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RecordedError) return printable(headline(value.type, value.message));
-  if (value instanceof Uint8Array) return `<${value.byteLength} bytes ${Buffer.from(value.subarray(0, 16)).toString('hex')}${value.byteLength > 16 ? '…' : ''}>`;
+  if (value instanceof Uint8Array)
+    return `<${value.byteLength} bytes ${Buffer.from(value.subarray(0, 16)).toString('hex')}${value.byteLength > 16 ? '…' : ''}>`;
   if (depth >= 8) return '…';
   if (Array.isArray(value)) return `[${items(value as FieldValue[], depth)}]`;
   if (value instanceof Set) return `Set [${items(value as Set<FieldValue>, depth)}]`;

@@ -20,7 +20,11 @@ let bundle: string;
 beforeAll(async () => {
   home = temporaryDirectory();
   bundle = join(home, 'flight.mjs');
-  const build = await rolldown({ input: fileURLToPath(new URL('fixtures/flight.ts', import.meta.url)), platform: 'node', transform: { target: 'es2022' } });
+  const build = await rolldown({
+    input: fileURLToPath(new URL('fixtures/flight.ts', import.meta.url)),
+    platform: 'node',
+    transform: { target: 'es2022' },
+  });
   await build.write({ file: bundle, format: 'esm' });
   await build.close();
 });
@@ -40,8 +44,8 @@ async function run(file: string, flags: readonly string[], dir: string | undefin
     child.on('error', reject);
     child.on('close', (status, signal) => {
       // The one thing that differs from process to process: node's warnings have its id in them.
-      const said = stderr!.value.replaceAll(`(node:${child.pid})`, '(node:PID)');
-      resolve({ stdout: stdout!.value, stderr: said, status, signal });
+      const said = stderr.value.replaceAll(`(node:${child.pid})`, '(node:PID)');
+      resolve({ stdout: stdout.value, stderr: said, status, signal });
     });
   });
 }
@@ -49,7 +53,11 @@ async function run(file: string, flags: readonly string[], dir: string | undefin
 let scripts = 0;
 
 /** Runs a script without and with the recorder; the endings have to be the same. Returns what it left. */
-async function crash(code: string, flags: readonly string[] = [], place: 'free' | 'blocked' = 'free'): Promise<{ ending: Ending; files: string[] }> {
+async function crash(
+  code: string,
+  flags: readonly string[] = [],
+  place: 'free' | 'blocked' = 'free',
+): Promise<{ ending: Ending; files: string[] }> {
   const name = `script-${scripts++}`;
   const dir = join(home, `${name}-snapshots`);
   if (place === 'free') mkdirSync(dir);
@@ -65,10 +73,10 @@ async function crash(code: string, flags: readonly string[] = [], place: 'free' 
 async function crashed(code: string, flags?: readonly string[]) {
   const { ending, files } = await crash(code, flags);
   expect(files).toHaveLength(1);
-  return { ending, snapshot: await readSnapshot(files[0]!) };
+  return { ending, snapshot: await readSnapshot(files[0]) };
 }
 
-describe('a process that dies of an exception', () => {
+describe('a process that dies of an exception', { timeout: 30_000 }, () => {
   test('leaves its last records of every level, its error, its open spans', async () => {
     const { ending, snapshot } = await crashed(`throw new TypeError('boom', { cause: new Error('because') });`);
     expect(ending.status).toBe(1);
@@ -89,7 +97,12 @@ describe('a process that dies of an exception', () => {
 
   test.each([
     ['an error', `throw new Error('boom')`, 'Error', 'boom'],
-    ['an error with properties', `throw Object.assign(new Error('boom'), { code: 'E_X', detail: { a: 1 } })`, 'Error', 'boom'],
+    [
+      'an error with properties',
+      `throw Object.assign(new Error('boom'), { code: 'E_X', detail: { a: 1 } })`,
+      'Error',
+      'boom',
+    ],
     ['an error of many lines', `throw new Error('one\\ntwo\\n    at three')`, 'Error', 'one\ntwo\n    at three'],
     ['an AggregateError', `throw new AggregateError([new Error('a'), 'b'], 'all')`, 'AggregateError', 'all'],
     ['undefined', `throw undefined`, 'undefined', 'undefined'],
@@ -100,14 +113,34 @@ describe('a process that dies of an exception', () => {
     ['a plain object', `throw { message: 'looks like one', password: 'hunter2' }`, 'Object', 'looks like one'],
     ['a function', `throw function named() {}`, 'function', '[Function]'],
     ['a frozen error', `throw Object.freeze(new Error('cold'))`, 'Error', 'cold'],
-    ['an error without a stack', `const e = new Error('bare'); delete e.stack; e.stack = undefined; throw e`, 'Error', 'bare'],
-    ['an error whose message throws', `throw Object.defineProperty(new Error('x'), 'message', { get() { throw new Error('no') } })`, 'Error', '[Throws: no]'],
+    [
+      'an error without a stack',
+      `const e = new Error('bare'); delete e.stack; e.stack = undefined; throw e`,
+      'Error',
+      'bare',
+    ],
+    [
+      'an error whose message throws',
+      `throw Object.defineProperty(new Error('x'), 'message', { get() { throw new Error('no') } })`,
+      'Error',
+      '[Throws: no]',
+    ],
     ['a proxy', `throw new Proxy(new Error('x'), {})`, 'Proxy', '[Proxy]'],
     ['a revoked proxy', `const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy`, 'Proxy', '[Proxy]'],
     ['a stack overflow', `(function f() { f(); })()`, 'RangeError', 'Maximum call stack size exceeded'],
     ['an error in a microtask', `queueMicrotask(() => { throw new Error('micro') })`, 'Error', 'micro'],
-    ['an error event that nobody hears', `import('node:events').then(({ EventEmitter }) => setImmediate(() => new EventEmitter().emit('error', new Error('unheard'))))`, 'Error', 'unheard'],
-    ['an error of node', `import('node:fs').then((fs) => setImmediate(() => fs.readFileSync('/none/such')))`, 'Error', `ENOENT: no such file or directory, open '/none/such'`],
+    [
+      'an error event that nobody hears',
+      `import('node:events').then(({ EventEmitter }) => setImmediate(() => new EventEmitter().emit('error', new Error('unheard'))))`,
+      'Error',
+      'unheard',
+    ],
+    [
+      'an error of node',
+      `import('node:fs').then((fs) => setImmediate(() => fs.readFileSync('/none/such')))`,
+      'Error',
+      `ENOENT: no such file or directory, open '/none/such'`,
+    ],
   ])('%s: the same last words', async (_what, code, type, message) => {
     const { ending, snapshot } = await crashed(code);
     expect(ending.status).toBe(1);
@@ -121,17 +154,25 @@ describe('a process that dies of an exception', () => {
     ['trace of the uncaught', ['--trace-uncaught']],
     ['trace of the exit', ['--trace-exit']],
   ])('with %s: the same last words', async (_what, flags) => {
-    await crashed(`throw new Error('boom')`, flags);
+    const { snapshot } = await crashed(`throw new Error('boom')`, flags);
+    expect(snapshot.header.error?.message).toBe('boom');
   });
 
   test.each([
-    ['a stack of its own making', `Error.prepareStackTrace = (e, frames) => 'mine: ' + e + frames.length; throw new Error('boom')`],
+    [
+      'a stack of its own making',
+      `Error.prepareStackTrace = (e, frames) => 'mine: ' + e + frames.length; throw new Error('boom')`,
+    ],
     ['an exit code set before', `process.exitCode = 9; throw new Error('boom')`],
     ['exit handlers that speak', `process.on('exit', (code) => console.log('exit', code)); throw new Error('boom')`],
-    ['exit handlers that change the code', `process.on('exit', () => { process.exitCode = 5; }); throw new Error('boom')`],
+    [
+      'exit handlers that change the code',
+      `process.on('exit', () => { process.exitCode = 5; }); throw new Error('boom')`,
+    ],
     ['output just before', `process.stdout.write('x'.repeat(100000)); throw new Error('boom')`],
   ])('%s: the same last words', async (_what, code) => {
-    await crashed(code);
+    const { snapshot } = await crashed(code);
+    expect(snapshot.header.error?.message).toBe('boom');
   });
 
   test('where no snapshot can be written: the same last words', async () => {
@@ -141,9 +182,11 @@ describe('a process that dies of an exception', () => {
   });
 });
 
-describe('a process with handlers of its own', () => {
+describe('a process with handlers of its own', { timeout: 30_000 }, () => {
   test('that logs and exits: its own status, one snapshot', async () => {
-    const { ending } = await crashed(`process.on('uncaughtException', (e, origin) => { console.error('mine', e.message, origin); process.exit(3); }); throw new Error('boom');`);
+    const { ending } = await crashed(
+      `process.on('uncaughtException', (e, origin) => { console.error('mine', e.message, origin); process.exit(3); }); throw new Error('boom');`,
+    );
     expect(ending).toMatchObject({ status: 3, stderr: 'mine boom uncaughtException\n' });
   });
 
@@ -159,21 +202,28 @@ describe('a process with handlers of its own', () => {
   });
 
   test('whose handler throws: status 7', async () => {
-    const { ending } = await crashed(`process.on('uncaughtException', () => { throw new Error('worse'); }); throw new Error('boom');`);
+    const { ending } = await crashed(
+      `process.on('uncaughtException', () => { throw new Error('worse'); }); throw new Error('boom');`,
+    );
     expect(ending.status).toBe(7);
   });
 
   test('that captures exceptions: the snapshot is taken, too', async () => {
-    const { ending } = await crashed(`process.setUncaughtExceptionCaptureCallback((e) => { console.error('captured', e.message); process.exit(4); }); throw new Error('boom');`);
+    const { ending } = await crashed(
+      `process.setUncaughtExceptionCaptureCallback((e) => { console.error('captured', e.message); process.exit(4); }); throw new Error('boom');`,
+    );
     expect(ending).toMatchObject({ status: 4, stderr: 'captured boom\n' });
   });
 
   test('that monitors exceptions itself', async () => {
-    await crashed(`process.on('uncaughtExceptionMonitor', (e, origin) => console.error('monitor', e.message, origin)); throw new Error('boom');`);
+    const { snapshot } = await crashed(
+      `process.on('uncaughtExceptionMonitor', (e, origin) => console.error('monitor', e.message, origin)); throw new Error('boom');`,
+    );
+    expect(snapshot.header.error?.message).toBe('boom');
   });
 
   test('that throws the same error again: one snapshot', async () => {
-    await crashed(`
+    const { snapshot } = await crashed(`
       const e = new Error('again');
       process.on('uncaughtException', () => undefined);
       setTimeout(() => { throw e; }, 1);
@@ -181,20 +231,32 @@ describe('a process with handlers of its own', () => {
       setTimeout(() => process.removeAllListeners('uncaughtException'), 10);
       setTimeout(() => { throw e; }, 15);
     `);
+    expect(snapshot.header.error?.message).toBe('again');
   });
 
   test('a domain', async () => {
-    await crashed(`import('node:domain').then(({ default: domain }) => { const d = domain.create(); d.on('error', (e) => { console.log('domain', e.message); }); d.run(() => setTimeout(() => { throw new Error('boom'); }, 1)); });`);
+    const { snapshot } = await crashed(
+      `import('node:domain').then(({ default: domain }) => { const d = domain.create(); d.on('error', (e) => { console.log('domain', e.message); }); d.run(() => setTimeout(() => { throw new Error('boom'); }, 1)); });`,
+    );
+    expect(snapshot.header.error?.message).toBe('boom');
   });
 });
 
-describe('a rejection that nobody handles', () => {
+describe('a rejection that nobody handles', { timeout: 30_000 }, () => {
   test.each([
     ['an error', `Promise.reject(new Error('boom'))`, { type: 'Error', message: 'boom' }],
     ['undefined', `Promise.reject(undefined)`, { type: 'UnhandledPromiseRejection' }],
     ['a string', `Promise.reject('text')`, { type: 'UnhandledPromiseRejection' }],
-    ['a cause', `(async () => { throw new Error('outer', { cause: new Error('inner') }); })()`, { message: 'outer', cause: { message: 'inner' } }],
-    ['an aggregate', `Promise.any([Promise.reject(new Error('a')), Promise.reject(new Error('b'))])`, { type: 'AggregateError' }],
+    [
+      'a cause',
+      `(async () => { throw new Error('outer', { cause: new Error('inner') }); })()`,
+      { message: 'outer', cause: { message: 'inner' } },
+    ],
+    [
+      'an aggregate',
+      `Promise.any([Promise.reject(new Error('a')), Promise.reject(new Error('b'))])`,
+      { type: 'AggregateError' },
+    ],
   ])('%s: the same last words, and a snapshot', async (_what, code, error) => {
     const { ending, snapshot } = await crashed(code);
     expect(ending.status).toBe(1);
@@ -214,18 +276,22 @@ describe('a rejection that nobody handles', () => {
   });
 
   test('an application that handles them itself does not crash', async () => {
-    const { ending, files } = await crash(`process.on('unhandledRejection', (e) => console.log('mine', e.message)); Promise.reject(new Error('boom'));`);
+    const { ending, files } = await crash(
+      `process.on('unhandledRejection', (e) => console.log('mine', e.message)); Promise.reject(new Error('boom'));`,
+    );
     expect(ending).toMatchObject({ status: 0, stdout: 'mine boom\n' });
     expect(files).toEqual([]);
   });
 
   test('handled later than a turn, as without', async () => {
-    const { ending } = await crash(`const p = Promise.reject(new Error('boom')); setTimeout(() => p.catch(() => console.log('late')), 5);`);
+    const { ending } = await crash(
+      `const p = Promise.reject(new Error('boom')); setTimeout(() => p.catch(() => console.log('late')), 5);`,
+    );
     expect(ending.status).toBe(1);
   });
 });
 
-describe('a process that does not crash', () => {
+describe('a process that does not crash', { timeout: 30_000 }, () => {
   test.each([
     ['returns', `console.log('done')`, 0],
     ['exits', `process.exit(6)`, 6],

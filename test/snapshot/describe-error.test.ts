@@ -51,11 +51,16 @@ describe('what was thrown', () => {
   });
 
   test('an error of another realm is one', () => {
-    expect(describeError(runInNewContext('new RangeError("far")'))).toMatchObject({ type: 'RangeError', message: 'far' });
+    expect(describeError(runInNewContext('new RangeError("far")'))).toMatchObject({
+      type: 'RangeError',
+      message: 'far',
+    });
   });
 
   test('secrets among the properties are redacted', () => {
-    const described = describeError(Object.assign(new Error('x'), { password: 'hunter2', config: { apiKey: 'k', url: 'u' } }));
+    const described = describeError(
+      Object.assign(new Error('x'), { password: 'hunter2', config: { apiKey: 'k', url: 'u' } }),
+    );
     expect(described.properties).toEqual({ password: '[Redacted]', config: { apiKey: '[Redacted]', url: 'u' } });
   });
 });
@@ -85,7 +90,9 @@ describe('what fights back', () => {
     };
     const handler = { get: trap, has: trap, ownKeys: trap, getPrototypeOf: trap, getOwnPropertyDescriptor: trap };
     expect(describeError(new Proxy(new Error('x'), handler))).toEqual({ type: 'Proxy', message: '[Proxy]' });
-    expect(describeError(Object.assign(new Error('y'), { inner: new Proxy({}, handler) })).properties).toEqual({ inner: '[Proxy]' });
+    expect(describeError(Object.assign(new Error('y'), { inner: new Proxy({}, handler) })).properties).toEqual({
+      inner: '[Proxy]',
+    });
     expect(touched).toBe(0);
     const revoked = Proxy.revocable({}, {});
     revoked.revoke();
@@ -146,12 +153,22 @@ describe('what fights back', () => {
 
   test('anything at all becomes JSON', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true }), (thrown) => {
-        const described = describeError(thrown);
-        expect(typeof described.type).toBe('string');
-        expect(typeof described.message).toBe('string');
-        expect(JSON.parse(JSON.stringify(described))).toBeDefined();
-      }),
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          withNullPrototype: true,
+        }),
+        (thrown) => {
+          const described = describeError(thrown);
+          expect(typeof described.type).toBe('string');
+          expect(typeof described.message).toBe('string');
+          expect(JSON.parse(JSON.stringify(described))).toBeDefined();
+        },
+      ),
     );
   });
 });
