@@ -1,4 +1,4 @@
-// The process of one contender: node --expose-gc child.mjs FILE NAME SETTINGS. The result goes to file
+// The process of one contender: node --expose-gc child.mjs FILE GROUP NAME SETTINGS. The result goes to file
 // descriptor 3 as JSON, so that nothing a logger prints can get into it.
 
 import { writeSync } from 'node:fs';
@@ -8,13 +8,13 @@ import { InvalidRun } from './verify.mjs';
 
 const RESULT_FD = 3;
 
-const [file, name, settingsJson] = process.argv.slice(2);
+const [file, group, name, settingsJson] = process.argv.slice(2);
 const settings = JSON.parse(settingsJson);
 
 /** @returns {Promise<{ metrics?: Record<string, number>, verified?: string, invalid?: string }>} */
 async function runContender() {
   const { default: contenders } = await import(file);
-  const contender = [contenders].flat().find((one) => one.name === name);
+  const contender = [contenders].flat().find((one) => one.group === group && one.name === name);
   try {
     await contender.setup?.(settings);
     const metrics = await measureContender(contender, settings);

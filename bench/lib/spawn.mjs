@@ -14,14 +14,14 @@ const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_MS = 300_000;
 
 /**
- * @param {{ file: string, name: string }} contender
+ * @param {{ file: string, group: string, name: string }} contender names may repeat in other groups
  * @param {object} settings
  * @returns {Promise<{ metrics?: Record<string, number>, verified?: string, invalid?: string, failed?: string }>}
  */
-export async function runInOwnProcess(contender, settings) {
+export async function runInOwnProcess({ file, group, name }, settings) {
   const workDir = await mkdtemp(join(tmpdir(), 'ttlog-bench-'));
   try {
-    const args = ['--expose-gc', CHILD, contender.file, contender.name, JSON.stringify({ ...settings, workDir })];
+    const args = ['--expose-gc', CHILD, file, group, name, JSON.stringify({ ...settings, workDir })];
     return await runNode(args);
   } finally {
     await rm(workDir, { recursive: true, force: true });

@@ -18,7 +18,7 @@ async function runContender(source) {
   try {
     const path = join(dir, 'contender.mjs');
     await writeFile(path, source);
-    return await runInOwnProcess({ file: pathToFileURL(path).href, name: 'it' }, settings);
+    return await runInOwnProcess({ file: pathToFileURL(path).href, group: 'g', name: 'it' }, settings);
   } finally {
     await rm(dir, { recursive: true });
   }
@@ -26,7 +26,7 @@ async function runContender(source) {
 
 test('a loop is measured in a process of its own, whatever it prints', async () => {
   const { metrics, verified } = await runContender(`export default {
-    name: 'it',
+    group: 'g', name: 'it',
     run(n) { console.log('noise'); const end = performance.now() + n * 0.001; while (performance.now() < end); return 1000; },
     verify: () => 'checked',
   }`);
@@ -34,10 +34,18 @@ test('a loop is measured in a process of its own, whatever it prints', async () 
   assert.equal(verified, 'checked');
 });
 
+test('of two contenders with one name, the one of the group is measured', async () => {
+  const { metrics } = await runContender(`export default [
+    { group: 'other', name: 'it', measure: () => ({ ns: 1 }) },
+    { group: 'g', name: 'it', measure: () => ({ ns: 2 }) },
+  ]`);
+  assert.deepEqual(metrics, { ns: 2 });
+});
+
 test('a verify() that finds a wrong value makes the row invalid, with what it found', async () => {
   const result = await runContender(`import { expectFields } from '${verifyModule}';
   export default {
-    name: 'it',
+    group: 'g', name: 'it',
     measure: () => ({ ns: 1 }),
     verify: () => expectFields('record 3', { user_id: 4 }, { user_id: 3 }),
   }`);
@@ -45,7 +53,9 @@ test('a verify() that finds a wrong value makes the row invalid, with what it fo
 });
 
 test('a contender that crashes is a failed row and not the end of the run', async () => {
-  const { failed } = await runContender(`export default { name: 'it', measure() { throw new RangeError('boom') } }`);
+  const { failed } = await runContender(
+    `export default { group: 'g', name: 'it', measure() { throw new RangeError('boom') } }`,
+  );
   assert.match(failed, /status 1: RangeError: boom/);
 });
 
