@@ -9,5 +9,6 @@ import { OrdersService } from './orders.service.js';
   imports: [InventoryModule, PaymentsModule],
   controllers: [OrdersController],
   providers: [OrdersService, OrdersRepository],
+  exports: [OrdersRepository],
 })
 export class OrdersModule {}
