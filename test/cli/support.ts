@@ -28,7 +28,7 @@ export function fakeTerminal(
 
 /** The command as the package has it: one file, run by node. */
 export async function bundleCommand(dir: string): Promise<string> {
-  const file = join(dir, 'ttlog.mjs');
+  const file = join(dir, 'command.mjs');
   const build = await rolldown({
     input: fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
     platform: 'node',

@@ -1,18 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readSnapshot } from '../../src/recorder/snapshot.js';
+import type { Ending } from './processes.js';
+import { runProcess } from './processes.js';
 import { temporaryDirectory } from './support.js';
-
-interface Ending {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly status: number | null;
-  readonly signal: string | null;
-}
 
 let home: string;
 let bundle: string;
@@ -29,26 +23,8 @@ beforeAll(async () => {
   await build.close();
 });
 
-async function run(file: string, flags: readonly string[], dir: string | undefined): Promise<Ending> {
-  const child = spawn(process.execPath, [...flags, file], {
-    cwd: home,
-    env: { PATH: process.env['PATH'], ...(dir === undefined ? {} : { FLIGHT_DIR: dir }) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
-    const text = { value: '' };
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text.value += chunk));
-    return text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => {
-      // The one thing that differs from process to process: node's warnings have its id in them.
-      const said = stderr.value.replaceAll(`(node:${child.pid})`, '(node:PID)');
-      resolve({ stdout: stdout.value, stderr: said, status, signal });
-    });
-  });
-}
+const run = (file: string, flags: readonly string[], dir: string | undefined): Promise<Ending> =>
+  runProcess(file, flags, home, dir === undefined ? {} : { FLIGHT_DIR: dir });
 
 let scripts = 0;
 
