@@ -3,6 +3,8 @@ import { fstatSync } from 'node:fs';
 import * as L from '../core/layout.js';
 import { FunctionOutlet } from './function-outlet.js';
 import { LocalDrive } from './local.js';
+import type { MetaMessage } from './meta.js';
+import { metaRecord } from './meta.js';
 import { moduleSink } from './module-sink.js';
 import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
@@ -83,7 +85,7 @@ class RunningRecorder implements RecorderHandle {
     this.#room = new Room(options.control, options.stallTimeoutMs);
     const { threadSinks, functionSinks } = sortSinks(options.sinks);
     unblockConsole(threadSinks);
-    const localSinks = this.#startThread(threadSinks) ? [] : threadSinks;
+    const localSinks = this.#startThread(threadSinks, functionSinks.length > 0) ? [] : threadSinks;
     if (localSinks.length > 0 || functionSinks.length > 0) this.#startLocal(localSinks, functionSinks);
   }
 
@@ -145,12 +147,14 @@ class RunningRecorder implements RecorderHandle {
   }
 
   /** False where the sinks have to run on this thread. */
-  #startThread(sinks: readonly ThreadSink[]): boolean {
+  #startThread(sinks: readonly ThreadSink[], hasOthers: boolean): boolean {
     const { inThread, service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
     if (sinks.length === 0 || inThread === true) return false;
     try {
       const batchRecords = this.#batchRecords;
-      this.#thread = new RecorderThread({ sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control });
+      const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
+      const setup = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control, tellOthers };
+      this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {
       process.emitWarning(`Sinks run on this thread, because no worker can be started: ${String(error)}`, {
@@ -163,7 +167,18 @@ class RunningRecorder implements RecorderHandle {
   #startLocal(threadSinks: readonly ThreadSink[], functionSinks: readonly FunctionSink[]): void {
     const { service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
     const batchRecords = this.#batchRecords;
-    const recorder = new Recorder({ reader: L.READER_LOCAL, service, batchRecords, stallTimeoutMs, control });
+    const tellOthers = (meta: MetaMessage): boolean => {
+      this.#thread?.tell(meta);
+      return this.#thread !== undefined;
+    };
+    const recorder = new Recorder({
+      reader: L.READER_LOCAL,
+      service,
+      batchRecords,
+      stallTimeoutMs,
+      control,
+      tellOthers,
+    });
     const functions = [...functionSinks];
     for (const { source, level } of threadSinks) {
       if (source.kind === 'module') functions.push({ level, sink: moduleSink(source) });
@@ -173,6 +188,11 @@ class RunningRecorder implements RecorderHandle {
       recorder.addOutlet(new FunctionOutlet(sink, level, batchRecords, recorder.onSinkError));
     }
     this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs) };
+  }
+
+  #tellLocal(meta: MetaMessage): boolean {
+    this.#local?.drive.hurry();
+    return this.#local?.recorder.tell(metaRecord(meta)) ?? false;
   }
 
   get #batchRecords(): number {

@@ -28,24 +28,24 @@ export function epochMs(time: RecordTime): number {
 
 /** What a LogRecord is made from. */
 export interface RecordParts {
-  readonly kind: RecordKind;
-  readonly time: RecordTime;
-  readonly level: LogLevel;
-  readonly target: string;
-  readonly message: string;
-  readonly fields: readonly Field[];
-  readonly threadId: number;
-  readonly deliver: boolean;
-  readonly truncated?: boolean;
-  readonly meta?: boolean;
-  readonly traceId?: string | undefined;
-  readonly spanId?: string | undefined;
-  readonly parentSpanId?: string | undefined;
-  readonly file?: string | undefined;
-  readonly line?: number | undefined;
-  readonly start?: RecordTime | undefined;
-  readonly durationNs?: number | undefined;
-  readonly outcome?: SpanOutcome | undefined;
+  kind: RecordKind;
+  time: RecordTime;
+  level: LogLevel;
+  target: string;
+  message: string;
+  fields: readonly Field[];
+  threadId: number;
+  deliver: boolean;
+  truncated: boolean;
+  meta: boolean;
+  traceId: string | undefined;
+  spanId: string | undefined;
+  parentSpanId: string | undefined;
+  file: string | undefined;
+  line: number | undefined;
+  start: RecordTime | undefined;
+  durationNs: number | undefined;
+  outcome: SpanOutcome | undefined;
 }
 
 /**
@@ -109,8 +109,8 @@ export class LogRecord {
     this.line = parts.line;
     this.durationNs = parts.durationNs;
     this.outcome = parts.outcome;
-    this.truncated = parts.truncated ?? false;
-    this.meta = parts.meta ?? false;
+    this.truncated = parts.truncated;
+    this.meta = parts.meta;
     this.deliver = parts.deliver;
     this.#time = parts.time;
     this.#start = parts.start;

@@ -4,8 +4,10 @@ import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
 import { RingCursor } from './cursor.js';
+import { printable } from './escape.js';
 import { FunctionOutlet } from './function-outlet.js';
 import { originText } from './line.js';
+import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
 import type { Outlet } from './outlet.js';
 import { CurrentRecord } from './outlet.js';
@@ -20,6 +22,8 @@ export interface RecorderSetup {
   /** A sink that takes nothing for longer than this (ms) is passed over for the sake of the others. */
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
+  /** Tells the sinks of the other side (recorder thread, in-thread twin). False where there are none. */
+  readonly tellOthers?: ((meta: MetaMessage) => boolean) | undefined;
 }
 
 /** Counts since it was made. */
@@ -109,20 +113,24 @@ export class Recorder {
     };
   }
 
-  /** Hands a record about ttlog itself to the sinks, but to `except`. */
-  tell(record: LogRecord, except?: Outlet): void {
+  /** Hands a record about ttlog itself to the sinks. True where at least one got it. */
+  tell(record: LogRecord, except?: Outlet): boolean {
     const others = this.outlets.filter((outlet) => outlet !== except && !outlet.isBlocked && wants(outlet, record));
     for (const outlet of others) outlet.takeRecord(record);
-    if (others.length === 0 && except !== undefined) lastResort(record);
+    return others.length > 0;
   }
 
-  /** What sinks report, once a burst. */
+  /** What sinks report, once a burst: all the others hear of it; where there are none, stderr. */
   readonly onSinkError = (outlet: Outlet, error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
     const fields = [
       { key: 'sink', value: outlet.name },
-      { key: 'reason', value: error instanceof Error ? error.message : String(error) },
+      { key: 'reason', value: reason },
     ];
-    this.tell(metaRecord(LogLevel.Error, 'A sink failed', fields), outlet);
+    const meta: MetaMessage = { level: LogLevel.Error, message: 'A sink failed', fields };
+    const isToldHere = this.tell(metaRecord(meta), outlet);
+    const isToldThere = this.#setup.tellOthers?.(meta) ?? false;
+    if (!isToldHere && !isToldThere) lastResort(`${outlet.name}: ${reason}`);
   };
 
   /** The writer need not wait for this reader any more. */
@@ -201,18 +209,19 @@ export class Recorder {
     for (const cursor of this.#cursors) {
       const loss = cursor.takeLoss();
       if (loss === undefined) continue;
-      const thread = { key: 'thread_id', value: cursor.threadId };
-      if (loss.owed && loss.overwritten > 0) {
-        const fields = [{ key: 'lost', value: loss.overwritten }, thread];
-        this.tell(
-          metaRecord(LogLevel.Warn, 'Records were overwritten before they could be delivered', fields, cursor.threadId),
-        );
-      }
-      if (loss.dropped > 0) {
-        const fields = [{ key: 'lost', value: loss.dropped }, thread];
-        this.tell(metaRecord(LogLevel.Warn, 'Records could not be written', fields, cursor.threadId));
-      }
+      if (loss.owed)
+        this.#tellLoss('Records were overwritten before they could be delivered', loss.overwritten, cursor.threadId);
+      this.#tellLoss('Records could not be written', loss.dropped, cursor.threadId);
     }
+  }
+
+  #tellLoss(message: string, lost: number, threadId: number): void {
+    if (!(lost > 0)) return;
+    const fields = [
+      { key: 'lost', value: lost },
+      { key: 'thread_id', value: threadId },
+    ];
+    this.tell(metaRecord({ level: LogLevel.Warn, message, fields }, threadId));
   }
 
   /** What a sink missed is told once it takes records again. */
@@ -224,7 +233,7 @@ export class Recorder {
         { key: 'sink', value: outlet.name },
         { key: 'lost', value: missed },
       ];
-      this.tell(metaRecord(LogLevel.Warn, 'A sink was stalled and missed records', fields));
+      this.tell(metaRecord({ level: LogLevel.Warn, message: 'A sink was stalled and missed records', fields }));
     }
   }
 
@@ -264,9 +273,9 @@ function isHolding(outlet: Outlet): boolean {
 }
 
 /** A failure of the only sink has nowhere else to go. */
-function lastResort(record: LogRecord): void {
+function lastResort(text: string): void {
   try {
-    writeSync(2, `ttlog: ${record.message}: ${record.fields.map(({ value }) => String(value)).join(': ')}\n`);
+    writeSync(2, `ttlog: a sink failed: ${printable(text)}\n`);
   } catch {
     // nobody listens at all
   }

@@ -72,7 +72,7 @@ export function segmentStart(ring: RingView, number: number): number {
 
 /** Number of the oldest segment whose bytes have not been taken again while `current` is being written. */
 export function oldestSegment(ring: RingView, current: number): number {
-  return Math.max(ring.firstSegment, current - ring.segmentCount + 1);
+  return Math.min(Math.max(ring.firstSegment, current - ring.segmentCount + 1), current);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../core/level.js';
+import type { MetaMessage } from './meta.js';
 import type { TextSpec } from './sink.js';
 
 /** A sink for the recorder thread. */
@@ -22,6 +23,9 @@ export interface ThreadRing {
   readonly filterText: string | undefined;
 }
 
+/** What is posted to the recorder thread: a ring to read, or something for its sinks. What it posts is a `tell`. */
+export type ThreadMessage = { readonly ring: ThreadRing } | { readonly tell: MetaMessage };
+
 /** What the recorder thread starts with. */
 export interface ThreadData {
   readonly sinks: readonly ThreadSink[];
@@ -31,6 +35,8 @@ export interface ThreadData {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
+  /** True where sinks run on the other side too: they are told what goes wrong here. */
+  readonly hasOthers: boolean;
   /** Float64: delivered, lapped, sink errors; the thread writes, everybody reads. */
   readonly counts: Float64Array;
 }

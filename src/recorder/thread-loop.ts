@@ -1,8 +1,10 @@
 import { compileFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import type { Rejudge } from './cursor.js';
+import type { MetaMessage } from './meta.js';
+import { metaRecord } from './meta.js';
 import { Recorder } from './recorder.js';
-import type { ThreadData, ThreadRing } from './thread-data.js';
+import type { ThreadData, ThreadMessage, ThreadRing } from './thread-data.js';
 import * as T from './thread-data.js';
 
 /** Without anything delivered for this long the thread sleeps until it is woken. */
@@ -12,6 +14,12 @@ const SLEEP_MS = 1000;
 /** How soon a sink that could not take everything is tried again. */
 const RETRY_MS = 5;
 
+/** The way to the thread that started this one; it works without the event loop. */
+export interface ThreadPort {
+  receive(): ThreadMessage | undefined;
+  send(message: ThreadMessage): void;
+}
+
 /** What the recorder thread does until it is told to stop: pass, wait, pass. */
 export class ThreadLoop {
   readonly recorder: Recorder;
@@ -19,14 +27,18 @@ export class ThreadLoop {
   needsEventLoop = false;
   readonly #data: ThreadData;
   readonly #control: Int32Array;
-  readonly #nextRing: () => ThreadRing | undefined;
+  readonly #port: ThreadPort;
   #quietSince = performance.now();
 
-  constructor(data: ThreadData, nextRing: () => ThreadRing | undefined) {
+  constructor(data: ThreadData, port: ThreadPort) {
     this.#data = data;
     this.#control = data.control;
-    this.#nextRing = nextRing;
-    this.recorder = new Recorder({ ...data, reader: L.READER_THREAD });
+    this.#port = port;
+    const tellOthers = (tell: MetaMessage): boolean => {
+      if (data.hasOthers) port.send({ tell });
+      return data.hasOthers;
+    };
+    this.recorder = new Recorder({ ...data, reader: L.READER_THREAD, tellOthers });
   }
 
   async run(): Promise<void> {
@@ -36,7 +48,7 @@ export class ThreadLoop {
     while (Atomics.load(control, L.CONTROL_STOP) === 0) {
       const seenWake = Atomics.load(control, L.CONTROL_WAKE);
       const requested = Atomics.load(control, L.CONTROL_FLUSH_REQUESTED);
-      this.#takeRings();
+      this.#takeMessages();
       const before = this.recorder.delivered;
       const isDrained = this.recorder.drain();
       this.#count();
@@ -69,8 +81,11 @@ export class ThreadLoop {
     Atomics.notify(control, L.CONTROL_RECORDER);
   }
 
-  #takeRings(): void {
-    for (let ring = this.#nextRing(); ring !== undefined; ring = this.#nextRing()) this.#addRing(ring);
+  #takeMessages(): void {
+    for (let message = this.#port.receive(); message !== undefined; message = this.#port.receive()) {
+      if ('ring' in message) this.#addRing(message.ring);
+      else this.recorder.tell(metaRecord(message.tell));
+    }
   }
 
   #addRing({ buffer, rejudgeUntilWords, filterText }: ThreadRing): void {
@@ -110,7 +125,7 @@ export class ThreadLoop {
   }
 
   async #end(): Promise<void> {
-    this.#takeRings();
+    this.#takeMessages();
     this.recorder.drain();
     for (const outlet of this.recorder.outlets) await outlet.close();
     this.recorder.detach();

@@ -3,13 +3,15 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { FunctionOutlet } from './function-outlet.js';
 import { moduleSink } from './module-sink.js';
 import { createTextOutlet } from './text-outlet.js';
-import type { ThreadData, ThreadRing } from './thread-data.js';
+import type { ThreadData, ThreadMessage } from './thread-data.js';
 import { ThreadLoop } from './thread-loop.js';
 
 const data = workerData as ThreadData;
-const nextRing = (): ThreadRing | undefined => receiveMessageOnPort(parentPort!)?.message as ThreadRing | undefined;
-
-const loop = new ThreadLoop(data, nextRing);
+const port = parentPort!;
+const loop = new ThreadLoop(data, {
+  receive: () => receiveMessageOnPort(port)?.message as ThreadMessage | undefined,
+  send: (message) => port.postMessage(message),
+});
 // Also where the thread dies: whoever waits for it must not wait for nothing.
 process.on('exit', () => loop.leave());
 

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
 import * as L from '../core/layout.js';
+import type { MetaMessage } from './meta.js';
 import { Recorder } from './recorder.js';
 import { createTextOutlet } from './text-outlet.js';
-import type { ThreadData, ThreadRing, ThreadSink } from './thread-data.js';
+import type { ThreadData, ThreadMessage, ThreadRing, ThreadSink } from './thread-data.js';
 import * as T from './thread-data.js';
 import { toRejudge } from './thread-loop.js';
 
@@ -23,6 +24,8 @@ export interface ThreadSetup {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
+  /** The sinks of this side, where there are any; the thread's are told through `tell`. */
+  readonly tellOthers: ((meta: MetaMessage) => boolean) | undefined;
 }
 
 /** The recorder thread, from the side of the thread that started it. */
@@ -47,8 +50,12 @@ export class RecorderThread {
 
   addRing(ring: ThreadRing): void {
     this.#rings.push(ring);
-    this.#worker?.postMessage(ring);
-    this.#wakeUp();
+    this.#post({ ring });
+  }
+
+  /** Has its sinks hear something about ttlog itself. */
+  tell(meta: MetaMessage): void {
+    this.#post({ tell: meta });
   }
 
   /** Takes a thread that sleeps out of it. */
@@ -149,6 +156,11 @@ export class RecorderThread {
     return Atomics.load(this.#control, L.CONTROL_PROGRESS);
   }
 
+  #post(message: ThreadMessage): void {
+    this.#worker?.postMessage(message);
+    this.#wakeUp();
+  }
+
   #wakeUp(): void {
     Atomics.add(this.#control, L.CONTROL_WAKE, 1);
     Atomics.notify(this.#control, L.CONTROL_WAKE);
@@ -157,7 +169,13 @@ export class RecorderThread {
   #start(): void {
     Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_STARTING);
     this.#counts.fill(0);
-    const workerData: ThreadData = { ...this.#setup, rings: [...this.#rings], counts: this.#counts };
+    const { tellOthers, ...setup } = this.#setup;
+    const workerData: ThreadData = {
+      ...setup,
+      rings: [...this.#rings],
+      counts: this.#counts,
+      hasOthers: tellOthers !== undefined,
+    };
     let worker: Worker;
     try {
       worker = new Worker(recorderSource, {
@@ -172,8 +190,11 @@ export class RecorderThread {
       Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
       throw error;
     }
-    worker.unref();
     worker.on('error', () => undefined); // 'exit' follows
+    worker.on('message', (message: ThreadMessage) => {
+      if ('tell' in message) tellOthers?.(message.tell);
+    });
+    worker.unref();
     worker.once('exit', () => this.#ended(worker));
     this.#worker = worker;
   }

@@ -1,0 +1,14 @@
+/** `412 ns`, `12.3 µs`, `4.56 ms`, `1.20 s`, `2 min 3 s`: three digits, and the unit that needs no more. */
+export function durationText(ns: number): string {
+  if (!Number.isFinite(ns)) return '?';
+  if (ns < 1000) return `${Math.round(ns)} ns`;
+  if (ns < 999_500) return `${threeDigits(ns / 1e3)} µs`;
+  if (ns < 999_500_000) return `${threeDigits(ns / 1e6)} ms`;
+  if (ns < 59_950_000_000) return `${threeDigits(ns / 1e9)} s`;
+  const seconds = Math.round(ns / 1e9);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function threeDigits(value: number): string {
+  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
+}
