@@ -26,6 +26,8 @@ export interface CompressedSnapshots {
 export const DEFAULT_KEEP = 20;
 /** Parts of files older than this belong to nobody: their writer died. */
 const STALE_PART_MS = 10 * 60 * 1000;
+/** The process that compresses a file: a part is called `.<name>-<pid>.ttlog-part`. */
+const COMPRESSOR = /\.ttlog-(\d{1,10})\.ttlog-part$/;
 /** gzip 1 takes 80-100 ms for 8 MiB on a thread of libuv's pool, gzip 6 four times that for a tenth less. */
 const GZIP_LEVEL = 1;
 
@@ -98,12 +100,24 @@ async function removeOldest(dir: string, names: readonly string[], keep: number)
   return removed;
 }
 
+/** What a process left that died at work: at once where it was compressing, for the raw file is there to begin again. */
 async function removeStaleParts(dir: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     if (!name.startsWith('.') || !name.endsWith(TEMPORARY_SUFFIX)) continue;
     const path = join(dir, name);
+    const compressor = COMPRESSOR.exec(name)?.[1];
+    if (compressor !== undefined && !isRunning(Number(compressor))) await removeFile(path);
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > STALE_PART_MS) await removeFile(path);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -67,6 +68,15 @@ describe('compressing snapshots', () => {
     utimesSync(join(dir, '.old.ttlog.ttlog-part'), new Date(0), new Date(0));
     await compressSnapshots(dir);
     expect(readdirSync(dir)).toEqual(['.young.ttlog.ttlog-part']);
+  });
+
+  test('clears away what a dead compressor left, at once', async () => {
+    const dir = temporaryDirectory();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const alive = `.x.ttlog-${process.pid}.ttlog-part`;
+    for (const name of [`.x.ttlog-${pid}.ttlog-part`, alive]) writeFileSync(join(dir, name), '');
+    await compressSnapshots(dir);
+    expect(readdirSync(dir)).toEqual([alive]);
   });
 
   test('several at once do not get into each other’s way', async () => {
