@@ -74,9 +74,9 @@ export function stepTo(node: FieldNode, name: string): FieldNode | null {
   if (next === undefined) {
     const { callsite } = node;
     if (callsite.shapes >= MAX_SHAPES) return null;
-    callsite.shapes++;
     next = new FieldNode(callsite, node, name);
     (node.children ??= new Map()).set(name, next);
+    callsite.shapes++;
   }
   node.nextName = name;
   node.next = next;
@@ -93,9 +93,9 @@ export function namesOf(node: FieldNode): string[] {
 /** The callsite of a message that the target has not logged at this level before. */
 export function addCallsite(sites: Map<string, Callsite>, target: Target, level: number, message: string, siteKind: number): Callsite {
   if (callsiteCount >= MAX_CALLSITES || message.length > 1024) return new Callsite(target, level, message, siteKind, true);
-  callsiteCount++;
   const callsite = new Callsite(target, level, message, siteKind, false);
   sites.set(message, callsite);
+  callsiteCount++;
   return callsite;
 }
 

@@ -1,7 +1,7 @@
 // Cold but for its first lines: what decodes the records, written once and never overwritten.
 import type { FieldNode } from './callsite.js';
 import { namesOf } from './callsite.js';
-import { writeString } from './encode.js';
+import { writeText } from './encode.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
 
@@ -14,7 +14,8 @@ const MAX_NAME_LENGTH = 256;
 export function internShape(ring: Ring, node: FieldNode): number {
   const { callsite } = node;
   const names = namesOf(node);
-  const strings = [callsite.target.name, callsite.message, null, ...names.map((name) => name.slice(0, MAX_NAME_LENGTH))];
+  const cut = (name: string): string => name.slice(0, MAX_NAME_LENGTH);
+  const strings = [cut(callsite.target.name), callsite.message, null, ...names.map(cut)];
   const most = strings.reduce((sum, text) => sum + 5 + (text?.length ?? 0) * 3, L.ENTRY_STRINGS_OFFSET + 8);
   const start = L.HEADER_BYTES + ring.dictionaryLength;
   if (callsite.inline || names.length > 0xffff || start + most > ring.dataStart) return 0;
@@ -35,17 +36,9 @@ export function internShape(ring: Ring, node: FieldNode): number {
   return id;
 }
 
-/** As `writeString`, for a place that is no record: its room has been checked, so nothing may move. */
+/** Its room has been checked. */
 function writeDictionaryString(ring: Ring, p: number, text: string | null): number {
-  if (text === null) {
-    ring.u8[p] = L.TAG_NULL;
-    return p + 1;
-  }
-  const { end, at } = ring;
-  ring.end = Number.MAX_SAFE_INTEGER;
-  ring.at = p;
-  const next = writeString(ring, p, text);
-  ring.end = end;
-  ring.at = at;
-  return next;
+  if (text !== null) return writeText(ring, p, text, 5 + text.length * 3);
+  ring.u8[p] = L.TAG_NULL;
+  return p + 1;
 }

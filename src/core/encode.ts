@@ -94,7 +94,12 @@ function writeLongString(ring: Ring, p: number, text: string): number {
     if (p < 0) return p;
   }
   if (p + most - ring.at > ring.maxRecordBytes) return -1;
-  const bytes = ring.text === null ? writeUtf8(ring.u8, p + 5, cut) : ring.text.write(cut, p + 5, most - 5, 'utf8');
+  return writeText(ring, p, cut, most);
+}
+
+/** A string of any length where there is room for `most` bytes: tag, length, UTF-8. */
+export function writeText(ring: Ring, p: number, text: string, most: number): number {
+  const bytes = ring.text === null ? writeUtf8(ring.u8, p + 5, text) : ring.text.write(text, p + 5, most - 5, 'utf8');
   ring.u8[p] = L.TAG_UTF8;
   ring.dv.setUint32(p + 1, bytes, true);
   return p + 5 + bytes;

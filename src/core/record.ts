@@ -49,7 +49,13 @@ export function recordEvent(
     const p = ring.at + (bindings === null ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
     writeEventBody(ring, target, level, message, fields, p, flags);
   } catch (error) {
-    recordFailure(ring, target, level, message, error);
+    // Where the caller's stack is exhausted even this call throws; `busy` must not stay set.
+    try {
+      recordFailure(ring, target, level, message, error);
+    } catch {
+      ring.ancestors.length = 0;
+      ring.home.dropped++;
+    }
   }
   ring.busy = false;
   if (ring.isSpill) spilled(ring, scope, bindings, null);
@@ -181,11 +187,14 @@ export function writeInline(ring: Ring, target: string, message: string, fields:
 /** Something in reading the fields threw where it must not: the event is recorded without them, and says why. */
 function recordFailure(ring: Ring, target: Target, level: number, message: string, error: unknown): void {
   ring.ancestors.length = 0;
-  try {
-    const flags = writeHeader(ring, target, level, null, null, null);
-    writeInline(ring, target.name, message, { fields: throwsMark(error) }, ring.at + L.RECORD_HEADER_BYTES, flags);
-  } catch {
-    ring.dropped++; // the caller's stack is exhausted
-  }
+  if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
+  // What it happened in, where that is in the segment already: writing it may be what failed.
+  const { scope, bindings } = ring;
+  const context = scope === undefined ? null : scope.context;
+  const span = scope === undefined ? null : scope.span;
+  const known = !refsMissing(ring, context, span, bindings);
+  const flags = writeHeader(ring, target, level, known ? context : null, known ? span : null, known ? bindings : null);
+  const p = ring.at + ((flags & L.FLAG_BINDINGS) === 0 ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
+  writeInline(ring, target.name, message, { fields: throwsMark(error) }, p, flags);
 }
 

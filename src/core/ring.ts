@@ -120,6 +120,12 @@ export function capacityBytesOf(events: number): number {
  */
 function takeSegment(ring: Ring): void {
   const { u8, u32, i32, f64, dv, segmentCount } = ring;
+  const number = ring.segment + 1;
+  const index = number % segmentCount;
+  if (ring.segmentHasOwed[index] === 1) makeRoom(ring, ring.segmentOwedWords[index]!);
+  // The last call of a function of ours: where the caller's stack is exhausted, either all of what follows happens or nothing.
+  writeMonotonic(claimedAt, claimedAtWords, 0);
+
   const left = ring.segment % segmentCount;
   if (ring.at !== 0) {
     if (ring.at < ring.segmentStart + ring.segmentBytes) u32[ring.at >> 2] = (L.KIND_PAD << 16) | 1;
@@ -127,17 +133,13 @@ function takeSegment(ring: Ring): void {
     ring.segmentHasOwed[left] = ring.hasOwed ? 1 : 0;
     ring.hasOwed = false;
   }
-  const number = ring.segment + 1;
-  const index = number % segmentCount;
-  if (ring.segmentHasOwed[index] === 1) state.makeRoom(ring, ring.segmentOwedWords[index]!);
-
   Atomics.store(i32, L.SEGMENT_I32, number);
   const start = ring.dataStart + index * ring.segmentBytes;
   u8.fill(0, start, start + L.SEGMENT_HEADER_BYTES);
   dv.setUint32(start + L.SEGMENT_MAGIC_OFFSET, L.SEGMENT_MAGIC, true);
   dv.setUint32(start + L.SEGMENT_NUMBER_OFFSET, number, true);
   dv.setFloat64(start + L.SEGMENT_FIRST_RECORD_OFFSET, ring.records, true);
-  writeMonotonic(ring.i64, u32, (start + L.SEGMENT_MONOTONIC_NS_OFFSET) >> 3);
+  ring.i64[(start + L.SEGMENT_MONOTONIC_NS_OFFSET) >> 3] = claimedAt[0]!;
   dv.setFloat64(start + L.SEGMENT_EPOCH_MS_OFFSET, Date.now(), true);
   dv.setFloat64(start + L.SEGMENT_DROPPED_OFFSET, ring.dropped, true);
   f64[L.RECORDS_F64] = ring.records;
@@ -151,11 +153,31 @@ function takeSegment(ring: Ring): void {
   Atomics.store(i32, L.PUBLISHED_I32, (ring.wordBase + (ring.at >> 3)) | 0);
 }
 
+const claimedAt = new BigInt64Array(1);
+const claimedAtWords = new Uint32Array(claimedAt.buffer);
+
+/** A recorder that fails is its own affair: then what is owed is overwritten. */
+function makeRoom(ring: Ring, owedWords: number): void {
+  try {
+    state.makeRoom(ring, owedWords);
+  } catch {
+    // it says so itself
+  }
+}
+
+function wake(): void {
+  try {
+    state.wake();
+  } catch {
+    // as above: whoever logs must not hear of it
+  }
+}
+
 /** A new segment, with everything in it that would otherwise be lost from the ring: the oldest copies of open spans. */
 export function claimSegment(ring: Ring): void {
   takeSegment(ring);
   // A recorder in a long wait would be lapped by records that nobody is owed, and they are what promotion and metrics live on.
-  if (state.control[L.CONTROL_SLEEPING] !== 0) state.wake();
+  if (state.control[L.CONTROL_SLEEPING] !== 0) wake();
   copyOpenSpans(ring);
 }
 
@@ -254,5 +276,5 @@ export function publishCopy(ring: Ring, source: Uint8Array, from: number, bytes:
 export function owe(ring: Ring): void {
   ring.owedWords = (ring.wordBase + (ring.at >> 3)) | 0;
   ring.hasOwed = true;
-  if (state.control[L.CONTROL_SLEEPING] !== 0) state.wake();
+  if (state.control[L.CONTROL_SLEEPING] !== 0) wake();
 }

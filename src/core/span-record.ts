@@ -68,7 +68,9 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
       span.at = at;
     }
   } catch {
-    fail(ring);
+    // The caller's stack is exhausted: no call here, `busy` must not stay set.
+    ring.ancestors.length = 0;
+    ring.home.dropped++;
   }
   release(ring, span, span, span.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
 }
@@ -87,7 +89,9 @@ export function writeSpanFields(span: Span, fields: Record<string, unknown>): vo
     if (ring.isSpill || !isInRing(ring, span.segment)) ring.home.dropped++;
     else appendFields(ring, span, fields);
   } catch {
-    fail(ring);
+    // The caller's stack is exhausted: no call here, `busy` must not stay set.
+    ring.ancestors.length = 0;
+    ring.home.dropped++;
   }
   release(ring, span, null, false);
 }
@@ -175,7 +179,9 @@ export function writeSpanEnd(span: Span, outcome: number, error: unknown, report
     const delivered = level >= target.deliverLevel ? L.FLAG_DELIVER : 0;
     publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, span.siteId);
   } catch {
-    fail(ring);
+    // The caller's stack is exhausted: no call here, `busy` must not stay set.
+    ring.ancestors.length = 0;
+    ring.home.dropped++;
   }
   release(ring, span, null, level >= target.owedLevel);
 }
@@ -186,10 +192,4 @@ function describeError(error: unknown): string {
   } catch {
     return 'an error';
   }
-}
-
-/** The caller's stack is exhausted, or a proxy threw where nothing may: the record is lost and counted. */
-function fail(ring: Ring): void {
-  ring.ancestors.length = 0;
-  ring.home.dropped++;
 }

@@ -28,7 +28,14 @@ export interface Spill {
 /** The ring for a record inside a record; null (and counted) where that is itself being written, or full. */
 export function enterSpill(ring: Ring): Ring | null {
   const spill = (ring.spill ??= { ring: spillRing(ring), waiting: [] });
-  if (ring.isSpill || spill.ring.busy || spill.waiting.length >= MAX_SPILLED || spill.ring.at + (spill.ring.segmentBytes >> 1) > spill.ring.end) {
+  const { waiting } = spill;
+  if (ring.isSpill || spill.ring.busy || waiting.length >= MAX_SPILLED) {
+    ring.home.dropped++;
+    return null;
+  }
+  // Behind the last one noted: one that was written and not noted (the stack was exhausted) must not run into this one.
+  spill.ring.at = spilledUpTo(spill);
+  if (spill.ring.at + (spill.ring.segmentBytes >> 1) > spill.ring.end) {
     ring.home.dropped++;
     return null;
   }
@@ -42,38 +49,49 @@ function spillRing(home: Ring): Ring {
   return ring;
 }
 
-/** Notes the record just published in the spill. */
-export function spilled(ring: Ring, scope: Scope | undefined, bindings: Bindings | null, opened: Span | null): void {
-  const waiting = ring.home.spill!.waiting;
+function spilledUpTo({ ring, waiting }: Spill): number {
   const last = waiting.at(-1);
-  const at = last === undefined ? ring.segmentStart + L.SEGMENT_HEADER_BYTES : last.at + last.bytes;
-  waiting.push({ at, bytes: ring.at - at, scope, bindings, opened });
-  ring.home.spillCount = waiting.length;
+  return last === undefined ? ring.segmentStart + L.SEGMENT_HEADER_BYTES : last.at + last.bytes;
 }
 
-/** Copies what was spilled behind the record just published. */
+/** Notes the record just published in the spill. */
+export function spilled(ring: Ring, scope: Scope | undefined, bindings: Bindings | null, opened: Span | null): void {
+  const spill = ring.home.spill!;
+  const at = spilledUpTo(spill);
+  spill.waiting.push({ at, bytes: ring.at - at, scope, bindings, opened });
+  ring.home.spillCount = spill.waiting.length;
+}
+
+/** Copies what was spilled behind the record just published; what is logged meanwhile comes behind that. */
 export function drainSpill(ring: Ring): void {
-  const spill = ring.spill!;
+  const { ring: from, waiting } = ring.spill!;
+  let done = 0;
   ring.busy = true;
-  for (const { at, bytes, scope, bindings, opened } of spill.waiting) {
-    if (bytes === 0) continue;
-    const context = scope === undefined ? null : scope.context;
-    const span = scope === undefined || opened !== null ? null : scope.span;
-    if (ring.at + bytes > ring.end) claimSegment(ring);
-    ensureRefs(ring, context, span, bindings);
-    if (ring.at + bytes > ring.end) {
-      claimSegment(ring);
-      ensureRefs(ring, context, span, bindings);
-    }
-    if (opened !== null) {
-      opened.segment = ring.segment;
-      opened.at = ring.at;
-    }
-    publishCopy(ring, spill.ring.u8, at, bytes);
+  try {
+    while (done < waiting.length) copySpilled(ring, from, waiting[done++]!);
+    owe(ring); // some of them may be
+  } catch {
+    ring.home.dropped++; // the caller's stack is exhausted; the others follow the next record
   }
-  spill.waiting.length = 0;
-  ring.spillCount = 0;
-  owe(ring); // some of them may be
-  spill.ring.at = spill.ring.segmentStart + L.SEGMENT_HEADER_BYTES;
+  waiting.splice(0, done);
+  ring.spillCount = waiting.length;
   ring.busy = false;
+}
+
+function copySpilled(ring: Ring, from: Ring, { at, bytes, scope, bindings, opened }: Spilled): void {
+  if (bytes === 0) return;
+  const context = scope === undefined ? null : scope.context;
+  const span = scope === undefined || opened !== null ? null : scope.span;
+  if (ring.at + bytes > ring.end) claimSegment(ring);
+  ensureRefs(ring, context, span, bindings);
+  if (ring.at + bytes > ring.end) {
+    claimSegment(ring);
+    ensureRefs(ring, context, span, bindings);
+  }
+  const target = ring.at;
+  publishCopy(ring, from.u8, at, bytes);
+  if (opened !== null) {
+    opened.segment = ring.segment;
+    opened.at = target;
+  }
 }
