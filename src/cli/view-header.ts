@@ -3,7 +3,8 @@ import { printable } from '../recorder/escape.js';
 import { errorLines } from '../recorder/error-text.js';
 import type { Piece } from '../recorder/paint.js';
 import type { DescribedError, ProcessFacts, Snapshot } from '../recorder/snapshot.js';
-import { bytesText, countText, dateTimeText, durationText, msOf, timeText } from './units.js';
+import { durationText } from '../recorder/duration-text.js';
+import { bytesText, countText, dateTimeText, msOf, timeText } from './units.js';
 
 const LABEL_WIDTH = 10;
 

@@ -4,7 +4,8 @@ import type { Piece } from '../recorder/paint.js';
 import { fieldPieces, valueText } from '../recorder/value-text.js';
 import type { SpanNode } from '../query/span-tree.js';
 import { walkForest } from '../query/span-tree.js';
-import { durationText, msOf, timeText } from './units.js';
+import { durationText } from '../recorder/duration-text.js';
+import { msOf, timeText } from './units.js';
 
 /** From this width on there is room for bars. */
 const WIDTH_WITH_BARS = 100;
