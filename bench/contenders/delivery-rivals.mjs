@@ -3,14 +3,12 @@
 // pino sync with minLength 4096 is the one to beat: nothing it has is cheaper and keeps every line. Its worker
 // transport is the one that, like ttlog, writes on another thread.
 
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import pino from 'pino';
 import winston from 'winston';
 
-import { pause } from '../lib/clock.mjs';
-import { deliver, verifyFile } from '../lib/delivery.mjs';
+import { deliver, untilQuiet, verifyFile } from '../lib/delivery.mjs';
 import { EMAIL_MASK, emails } from '../lib/event-data.mjs';
 
 function logThroughPino(log) {
@@ -59,17 +57,6 @@ const loggers = {
     return { needsTurns: true, logRange: logThroughWinston(log), flush: () => untilQuiet(path) };
   },
 };
-
-/** For writers whose flush says nothing about the file: waits until it has not grown for 100 ms. */
-async function untilQuiet(path) {
-  let size = -1;
-  for (;;) {
-    const now = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (now === size) return;
-    size = now;
-    await pause(100);
-  }
-}
 
 function contenderOf(mode, name, open) {
   let logged = 0;

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import winston from 'winston';
 
-import { pause } from '../lib/clock.mjs';
-import { verifyFile } from '../lib/delivery.mjs';
+import { untilQuiet, verifyFile } from '../lib/delivery.mjs';
 import { EMAIL_MASK, emails } from '../lib/event-data.mjs';
 import { keep } from '../lib/keep.mjs';
 import { measureLatency } from '../lib/latency.mjs';
@@ -36,13 +35,14 @@ function winstonContender() {
     name: 'winston to a file',
     group,
     async measure({ events, workDir }) {
+      const path = join(workDir, 'out.ndjson');
       const { combine, json, timestamp } = winston.format;
       const log = winston.createLogger({
         format: combine(timestamp(), json()),
-        transports: [new winston.transports.File({ filename: join(workDir, 'out.ndjson') })],
+        transports: [new winston.transports.File({ filename: path })],
       });
       const call = (i) => log.info('User logged in', { user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] });
-      const result = await measureLatency(call, events, () => pause(500));
+      const result = await measureLatency(call, events, () => untilQuiet(path));
       logged = result.logged;
       return result;
     },

@@ -8,7 +8,7 @@
 // Main-thread time is all that the main thread was not idle for in the same interval (eventLoopUtilization): the calls,
 // callbacks that write, waiting for room in a ring. The timer of the paced mode is in it too, ~10 ns an event.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 import { nextTurn, nsSince, pause, startClock } from './clock.mjs';
@@ -78,6 +78,17 @@ async function logPaced(logger, from, to) {
     await pause(SLICE_MS);
   }
   return callNs;
+}
+
+/** For writers whose flush says nothing about the file: waits until it has not grown for 100 ms. */
+export async function untilQuiet(path) {
+  let size = -1;
+  for (;;) {
+    const now = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (now === size) return;
+    size = now;
+    await pause(100);
+  }
 }
 
 /** Reads the whole file back and compares every line. @param {string} path @param {number} logged @param {string} messageKey */
