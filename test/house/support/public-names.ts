@@ -78,10 +78,11 @@ function moduleFacts(file: string, source: string): ModuleFacts {
   };
   const declare = (name: string, isValue: boolean, offset: number) => {
     const earlier = facts.declared.get(name);
-    // Overloads, and a type beside a value of the same name: the first comment stands for all.
+    // Overloads, and a type beside a value of the same name: their comments together.
+    const docs = [earlier?.doc, docBefore(offset)].filter((one) => one !== undefined);
     facts.declared.set(name, {
       isValue: isValue || (earlier?.isValue ?? false),
-      doc: earlier?.doc ?? docBefore(offset),
+      doc: docs.length > 0 ? docs.join('\n') : undefined,
     });
   };
 
@@ -112,8 +113,10 @@ function moduleFacts(file: string, source: string): ModuleFacts {
     }
     const declaration = exporting ? statement.declaration : statement;
     if (declaration === null) continue;
+    const decorators = declaration.type === 'ClassDeclaration' ? declaration.decorators : [];
+    const start = Math.min(statement.start, ...decorators.map((one) => one.start));
     for (const [name, isValue] of declaredNames(declaration)) {
-      declare(name, isValue, statement.start);
+      declare(name, isValue, start);
       if (exporting) facts.exported.set(name, { local: name, isType: false });
     }
   }
