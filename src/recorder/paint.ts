@@ -42,7 +42,7 @@ export function line(pieces: readonly Piece[], color: boolean, width = Number.PO
     .trimEnd()}\n`;
 }
 
-export function paint(text: string, style: Style, color: boolean): string {
+function paint(text: string, style: Style, color: boolean): string {
   return color && style !== 'plain' && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 

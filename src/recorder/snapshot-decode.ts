@@ -6,7 +6,7 @@ import { RecordCollector } from './record-collector.js';
 import type { LogRecord } from './record.js';
 import { segmentClock } from './ring-view.js';
 
-export interface RecordedSegment {
+interface RecordedSegment {
   readonly number: number;
   readonly bytes: Uint8Array;
 }

@@ -12,7 +12,7 @@ export const SNAPSHOT_MAGIC = Uint8Array.of(0x89, 0x54, 0x54, 0x4c, 0x53, 0x0d, 
 export const SNAPSHOT_VERSION = 1;
 export const PREAMBLE_BYTES = 16;
 export const PREAMBLE_VERSION_OFFSET = 8; // u32
-export const PREAMBLE_FLAGS_OFFSET = 12; // u32, zero
+// 12: u32, zero
 
 export const FRAME_HEAD_BYTES = 16;
 export const FRAME_TYPE_OFFSET = 0; // u32, FRAME_*
@@ -35,8 +35,8 @@ export const FRAME_TYPES: readonly number[] = [FRAME_HEADER, FRAME_RING, FRAME_D
 /** The two words before the bytes of a ring, dictionary or segment. */
 export const RING_PREFIX_BYTES = 8;
 
+/** 2 is set aside for CBOR. */
 export const ENCODING_JSON = 1;
-export const ENCODING_CBOR = 2; // set aside; no version writes it yet
 
 /** No header is longer; a file that says so is damaged or hostile. */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;

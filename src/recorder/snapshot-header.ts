@@ -23,7 +23,7 @@ export interface OpenSpan {
 }
 
 /** What the clocks showed at the same moment, in nanoseconds; it turns monotonic times into wall time. */
-export interface ClockPair {
+interface ClockPair {
   readonly epochNs: bigint;
   readonly monotonicNs: bigint;
 }
@@ -50,7 +50,7 @@ export interface SnapshotHeader {
 }
 
 /** What the rings held when the snapshot was taken. */
-export interface SnapshotCounts {
+interface SnapshotCounts {
   readonly rings: number;
   /** Records ever written to these rings. */
   readonly recorded: number;

@@ -1,5 +1,5 @@
 // The directory of snapshots: compressed when there is time, and never more of them than asked for.
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ export interface CompressedSnapshots {
   readonly removed: readonly string[];
 }
 
-export const DEFAULT_KEEP = 20;
+const DEFAULT_KEEP = 20;
 /** Parts of files older than this belong to nobody: their writer died. */
 const STALE_PART_MS = 10 * 60 * 1000;
 /** The process that compresses a file: a part is called `.<name>-<pid>.ttlog-part`. */
@@ -50,15 +50,28 @@ export async function compressSnapshots(dir: string, options: CompressOptions = 
   return { compressed, removed };
 }
 
+/** By path: whoever asks for the same file meanwhile gets the same answer. */
+const underWay = new Map<string, Promise<string>>();
+
 /** Compresses one snapshot; resolves to the path it has then, which is the old one where it could not be done. */
 export async function compressSnapshot(path: string, signal?: AbortSignal): Promise<string> {
+  const running = underWay.get(path) ?? compress(path, signal);
+  underWay.set(path, running);
+  try {
+    return await running;
+  } finally {
+    underWay.delete(path);
+  }
+}
+
+async function compress(path: string, signal?: AbortSignal): Promise<string> {
   const compressed = path.slice(0, -RAW_SUFFIX.length) + COMPRESSED_SUFFIX;
   const part = join(dirname(path), `.${basename(path)}-${process.pid}${TEMPORARY_SUFFIX}`);
   let file: FileHandle;
   try {
     file = await open(part, 'wx', 0o600);
   } catch {
-    return path; // read-only, or being compressed already
+    return path; // a directory that has become read-only
   }
   try {
     await pipeline(createReadStream(path), createGzip({ level: GZIP_LEVEL }), file.createWriteStream(), { signal });
@@ -68,7 +81,8 @@ export async function compressSnapshot(path: string, signal?: AbortSignal): Prom
   } catch {
     await file.close().catch(() => undefined);
     await rm(part, { force: true }).catch(() => undefined);
-    return path;
+    // Another process may have been faster.
+    return !existsSync(path) && existsSync(compressed) ? compressed : path;
   }
 }
 

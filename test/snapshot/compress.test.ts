@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { info } from '../../src/core/log.js';
-import { compressSnapshots, readSnapshot, writeSnapshotSync } from '../../src/recorder/snapshot.js';
+import { compressSnapshot, compressSnapshots, readSnapshot, writeSnapshotSync } from '../../src/recorder/snapshot.js';
 import { newRing, temporaryDirectory } from './support.js';
 
 function writeSome(dir: string, count: number, service = 'shop'): string[] {
@@ -85,6 +85,11 @@ describe('compressing snapshots', () => {
     await Promise.all([compressSnapshots(dir), compressSnapshots(dir), compressSnapshots(dir)]);
     expect(readdirSync(dir).sort()).toEqual(paths.map((path) => `${path.slice(dir.length + 1)}.gz`).sort());
     for (const path of paths) expect((await readSnapshot(path)).records.length).toBe(500);
+  });
+
+  test('two that ask for the same file get the same answer', async () => {
+    const [path] = writeSome(temporaryDirectory(), 1);
+    expect(await Promise.all([compressSnapshot(path), compressSnapshot(path)])).toEqual([`${path}.gz`, `${path}.gz`]);
   });
 
   test('stops when told to, and leaves the rest as it was', async () => {

@@ -182,7 +182,7 @@ describe('a file that is none', () => {
 
   test.skipIf(process.platform === 'win32')('a pipe that nobody writes to does not hang', async () => {
     const path = join(dir(), 'pipe.ttlog');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     await expect(readSnapshot(path)).rejects.toThrow(/no file/);
   });
 
