@@ -14,9 +14,13 @@ export function snapshotLine({ header, damage, damagedRecords, records }: Snapsh
   return `{"snapshot":${harmless(text)}}\n`;
 }
 
-/** The line of a record as the log file has it. */
+/** The line of a record as the log file has it; of a span besides the span around it, so that the tree can be rebuilt. */
 export function recordLine(record: LogRecord, { header }: Snapshot): string {
-  return lineOf(record, originText(header.process.pid, header.process.hostname ?? ''));
+  const text = lineOf(record, originText(header.process.pid, header.process.hostname ?? ''));
+  if (record.parentSpanId === undefined) return text;
+  // The first one is the record's own: what comes before it is escaped, and fields come after it.
+  const own = `,"span_id":${jsonString(record.spanId ?? '')}`;
+  return text.replace(own, () => `${own},"parent_span_id":${jsonString(record.parentSpanId ?? '')}`);
 }
 
 /** The line of a span that has not ended: that of an ended one, with `"outcome":"open"` and no duration. */

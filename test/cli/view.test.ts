@@ -191,6 +191,9 @@ describe('what to show', () => {
       ['POST /orders', 'open'],
       ['notify', 'open'],
     ]);
+    const ids = new Map(records.map(({ msg, span_id }) => [msg as string, span_id as string]));
+    expect(records.find(({ msg }) => msg === 'load')).toMatchObject({ parent_span_id: ids.get('POST /orders') });
+    expect(records.find(({ msg }) => msg === 'notify')).toMatchObject({ parent_span_id: ids.get('POST /orders') });
     expect(records.find(({ msg }) => msg === 'Cache miss')).toMatchObject({
       request_id: 'r-1',
       key: 'order:17',
