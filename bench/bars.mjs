@@ -91,8 +91,8 @@ export const bars = [
   differenceBar(
     '@Instrument when disabled, over bare',
     atMost(5),
-    'spans-sync/ttlog @Instrument, disabled',
-    'spans-sync/bare method',
+    'disabled/ttlog @Instrument method, record off',
+    'disabled/bare method',
   ),
   ratioBar(
     'withContext, of als.run',

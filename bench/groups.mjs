@@ -76,8 +76,15 @@ export const groups = [
   {
     id: 'disabled',
     title: 'A call below the level',
-    notes: ['"over empty": less an empty function called with the same message and fields.'],
-    columns: [...ns, over(EMPTY_CALL, 'over empty', formatNs)],
+    notes: [
+      '"over empty": less an empty function called with the same message and fields. The bare method is what the',
+      '@Instrument-ed one is measured over.',
+    ],
+    columns: [
+      ...ns,
+      over(EMPTY_CALL, 'over empty', formatNs, /below/),
+      over('disabled/bare method', 'over bare', formatNs, /@Instrument/),
+    ],
   },
   {
     id: 'spans-sync',

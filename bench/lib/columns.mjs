@@ -50,16 +50,17 @@ export function timesUnder(reference, title, metric = 'ns', base) {
   };
 }
 
-/** This row's metric less the reference's. */
-export function over(reference, title, format, metric = 'ns') {
+/** This row's ns less the reference's, for the rows whose id matches. */
+export function over(reference, title, format, rows = /(?:)/) {
   return {
     title,
     references: [reference],
     format,
     compute(id, results) {
-      const above = rounds(results, id, metric);
-      const below = rounds(results, reference, metric);
-      return above && below && id !== reference ? summarise(above.map((n, i) => n - below[i])) : undefined;
+      if (id === reference || !rows.test(id)) return undefined;
+      const above = rounds(results, id, 'ns');
+      const below = rounds(results, reference, 'ns');
+      return above && below ? summarise(above.map((n, i) => n - below[i])) : undefined;
     },
   };
 }

@@ -78,11 +78,6 @@ export async function verifyDelivered(handle, run, expected) {
   return `${DELIVERED_RECORDS} records of the same loop delivered to a memory sink and compared`;
 }
 
-/** How many records the memory sink has been given. */
-export function countRecords() {
-  return memory.records.length;
-}
-
 function commandPath() {
   const manifest = fileURLToPath(import.meta.resolve('ttlog/package.json'));
   return fileURLToPath(new URL(JSON.parse(readFileSync(manifest, 'utf8')).bin.ttlog, `file://${manifest}`));
