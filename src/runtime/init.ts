@@ -1,4 +1,5 @@
 /** The composition root: the only place where core, recorder, sinks and snapshots meet. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
@@ -11,7 +12,6 @@ import type { RecorderHandle } from '../recorder/index.js';
 import { createRecorder } from '../recorder/index.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
 import { compressSnapshot, compressSnapshots, installCrashSnapshot, listOpenSpans, writeSnapshotSync } from '../recorder/snapshot.js';
-import { statSync } from 'node:fs';
 import { TtlogBuilder } from './builder.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { installHost } from './host.js';
@@ -132,8 +132,10 @@ class Running implements TtlogHandle {
         deliver: () => void this.flushSync(),
       }),
     );
-    // Those that an earlier crash left raw. Whatever goes wrong there must not become this start's problem.
-    void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept }).catch(() => undefined);
+    // Those that an earlier crash left raw. A process that ends meanwhile need not wait for it: the next one will do it.
+    const compressing = new AbortController();
+    this.uninstall.push(() => compressing.abort());
+    void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept, signal: compressing.signal });
   }
 
   private snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
@@ -199,6 +201,10 @@ class Running implements TtlogHandle {
     state.makeRoom = nothing;
     state.flushSync = nothing;
     state.sinkLevel = LogLevel.Off;
+    state.rootTarget = targetOf('');
+    state.recordFilter = toFilter(LogLevel.Trace);
+    state.deliverFilter = environmentFilter() ?? fallbackFilter();
+    state.redactor = createRedactor();
     closeRing();
     filtersChanged();
     state.runtime = undefined;
