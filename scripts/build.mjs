@@ -3,8 +3,9 @@
 //
 // The new dist is put together elsewhere and swapped in at the end: a process that runs from dist never sees half of it.
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
+import { copyDeclarations } from './declarations.mjs';
 import { entries, present, programs, root } from './entries.mjs';
 import { recorderSource } from './recorder-source.mjs';
 
@@ -63,9 +64,13 @@ async function declarations() {
 mkdirSync(`${work}dist`, { recursive: true });
 try {
   const [typesInOrder] = await Promise.all([declarations(), bundle('esm'), bundle('cjs')]);
-  for (const format of ['esm', 'cjs']) {
-    if (existsSync(`${work}types`)) cpSync(`${work}types`, `${work}dist/${format}`, { recursive: true });
-  }
+  const declared = present(entries).filter(({ file }) => existsSync(`${work}types/${file}.d.ts`));
+  const builds = [`${work}dist/esm/`, `${work}dist/cjs/`];
+  copyDeclarations(
+    `${work}types/`,
+    declared.map(({ file }) => file),
+    builds,
+  );
   for (const { file } of present(programs)) chmodSync(`${work}dist/esm/${file}.js`, 0o755);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, `${work}previous`);
   renameSync(`${work}dist`, `${root}dist`);

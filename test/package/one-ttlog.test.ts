@@ -104,9 +104,8 @@ describe.each(Object.entries(twice))('%s', (_how, imports) => {
       const handle = a.init({ sinks: [sink] });
       a.info(new LoginAttempt(), 'Login attempt completed');
       await handle.flush();
-      console.log(JSON.stringify(sink.records.map((record) => record.fields)));
+      console.log(JSON.stringify(sink.records.map((record) => record.values)));
       await handle.shutdown();`);
-    expect(JSON.stringify(fields)).toContain('user_id');
-    expect(JSON.stringify(fields)).not.toContain('hunter2');
+    expect(fields).toEqual([{ user_id: 7, password: '[Redacted]' }]);
   });
 });

@@ -40,9 +40,9 @@ describe('ttlog in a CommonJS project under Jest', () => {
     const token = await withContext({ request_id: 'r-1' }, () => new LoginService().login(7));
     await handle.flush();
     expect(token).toBe('token-r-1');
-    const lines = sink.records.map((record) => JSON.parse(JSON.stringify(record.fields)) as Record<string, unknown>);
     expect(sink.records.map((record) => record.message)).toEqual(['Login attempt completed', 'LoginService.login']);
-    expect(lines[0]).toMatchObject({ user_id: 7 });
+    expect(sink.records[0].values).toEqual({ request_id: 'r-1', user_id: 7 });
+    expect(sink.records[1].values).toMatchObject({ request_id: 'r-1', userId: 7 });
   });
 
   it('has one init() until shutdown', () => {
