@@ -75,7 +75,7 @@ function isFields(value: unknown): value is object {
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   try {
-    if (message instanceof Error) return String(message.message);
+    if (message instanceof Error) return message.message;
     return isFields(message) ? '' : String(message);
   } catch (error) {
     return throwsMark(error);

@@ -4,12 +4,10 @@ import { LogLevel, parseLevel } from '../core/level.js';
 import { setLevel } from '../core/levels.js';
 import { currentScope, log } from '../core/log.js';
 import { state, targetOf } from '../core/state.js';
+import { BOOTSTRAP_FAILURE, deliverBootstrapFailure } from './bootstrap-failure.js';
 import { readCall } from './nest-log-arguments.js';
 import { startOrReuse } from './running-ttlog.js';
 import type { TtlogModuleOptions } from './ttlog-module-options.interface.js';
-
-/** Nest's name for whoever reports that the application could not start; the process is about to end. */
-const BOOTSTRAP_FAILURE = 'ExceptionHandler';
 
 /** Nest's words for the levels. */
 const LEVELS: Readonly<Record<NestLogLevel, LevelName>> = {
@@ -101,7 +99,7 @@ export class TtlogLogger implements LoggerService {
     const name = read.context ?? this.context;
     const target = targetNamed(name);
     if (level >= target.recordLevel) log(target, level, currentScope(), null, read.message, read.fields);
-    if (name === BOOTSTRAP_FAILURE) state.flushSync();
+    if (name === BOOTSTRAP_FAILURE) deliverBootstrapFailure();
   }
 }
 

@@ -2,14 +2,12 @@ import {
   Global,
   Inject,
   Module,
-  Optional,
   type DynamicModule,
   type OnApplicationShutdown,
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import '../context/scope-store.js';
 import { loggerProviders } from './inject-logger.decorator.js';
 import { hookRequests, type RequestHookAdapter } from './request/request-hook.js';
 import { lease, type Lease } from './running-ttlog.js';
@@ -72,13 +70,13 @@ const exported = [
 export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
   private readonly lease: Lease;
   private readonly options: TtlogModuleOptions;
-  private readonly adapterHost: HttpAdapterHost | undefined;
+  private readonly adapterHost: HttpAdapterHost;
 
   /** @internal Nest calls it. */
   constructor(
     @Inject(TTLOG_LEASE) held: Lease,
     @Inject(TTLOG_MODULE_OPTIONS) options: TtlogModuleOptions,
-    @Optional() @Inject(HttpAdapterHost) adapterHost?: HttpAdapterHost,
+    @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
   ) {
     this.lease = held;
     this.options = options;
@@ -113,7 +111,8 @@ export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
   /** @internal */
   onModuleInit(): void {
     const { requests = {} } = this.options;
-    const adapter = this.adapterHost?.httpAdapter as RequestHookAdapter | undefined | null;
+    // There is none in an application without HTTP.
+    const adapter = this.adapterHost.httpAdapter as RequestHookAdapter | undefined | null;
     if (requests !== false && adapter) hookRequests(adapter, requests);
   }
 

@@ -30,7 +30,11 @@ test('the target is the class, or the one given; several in one class', async ()
     constructor(@InjectLogger() readonly own: Logger) {}
   }
   const [orders, payments] = await instancesOf<object>(Orders, Payments);
-  expect(orders).toMatchObject({ own: { target: 'Orders' }, audit: { target: 'audit' }, property: { target: 'property' } });
+  expect(orders).toMatchObject({
+    own: { target: 'Orders' },
+    audit: { target: 'audit' },
+    property: { target: 'property' },
+  });
   expect(payments).toMatchObject({ own: { target: 'Payments' } });
 });
 
@@ -84,12 +88,11 @@ test('anywhere else it is an error at once', () => {
   class Wrong {
     method() {}
   }
-  for (const decorate of [
-    () => InjectLogger()(Wrong.prototype, 'method', 0),
-    () => InjectLogger()(Wrong, 'static' as never),
-  ]) {
+  for (const decorate of [() => InjectLogger()(Wrong.prototype, 'method', 0), () => InjectLogger()(Wrong, 'static')]) {
     expect(decorate).toThrow(TtlogError);
-    expect(decorate).toThrow(/Expected @InjectLogger\(\) on a constructor parameter or an instance property, got Wrong/);
+    expect(decorate).toThrow(
+      /Expected @InjectLogger\(\) on a constructor parameter or an instance property, got Wrong/,
+    );
   }
   for (let i = 0; i < 8; i++) InjectLogger()(Wrong, undefined, i);
   expect(() => InjectLogger('audit')(Wrong, undefined, 8)).toThrow(/at most 8 injected loggers in Wrong/);

@@ -1,4 +1,12 @@
-import { Controller, Get, Injectable, SetMetadata, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Instrument } from 'ttlog/decorators';
@@ -74,6 +82,10 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect([allowed.status, await allowed.text()]).toEqual([200, 'secret']);
     const spans = (await recordsWhen(over(2))).filter(({ kind }) => kind === 'span');
     // The refused request never got as far as the method.
-    expect(spans.map(({ message, target }) => (message.includes('.') ? message : `${target}.${message}`)).filter((one) => one === name)).toHaveLength(1);
+    expect(
+      spans
+        .map(({ message, target }) => (message.includes('.') ? message : `${target}.${message}`))
+        .filter((one) => one === name),
+    ).toHaveLength(1);
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readArguments, readErrorArguments } from '../../src/nestjs/nest-log-arguments.js';
 
+class Shop {
+  readonly open = true;
+}
+
 const STACK = 'TypeError: boom\n    at charge (/srv/shop/payments.js:10:5)\n    at main (/srv/shop/main.js:1:1)';
 
 describe('log, warn, debug and verbose', () => {
@@ -8,10 +12,18 @@ describe('log, warn, debug and verbose', () => {
     ['a message', ['m'], { message: 'm', fields: undefined, context: undefined }],
     ['a message and the context', ['m', 'Orders'], { message: 'm', fields: undefined, context: 'Orders' }],
     ['an object behind the message', ['m', { a: 1 }, 'Orders'], { message: 'm', fields: { a: 1 }, context: 'Orders' }],
-    ['several objects', ['m', { a: 1, b: 1 }, { b: 2 }, 'Orders'], { message: 'm', fields: { a: 1, b: 2 }, context: 'Orders' }],
+    [
+      'several objects',
+      ['m', { a: 1, b: 1 }, { b: 2 }, 'Orders'],
+      { message: 'm', fields: { a: 1, b: 2 }, context: 'Orders' },
+    ],
     ['an object without a context', ['m', { a: 1 }], { message: 'm', fields: { a: 1 }, context: undefined }],
     ['an object as the message', [{ a: 1 }, 'Orders'], { message: '', fields: { a: 1 }, context: 'Orders' }],
-    ['other values', ['m', 7, 'x', [1], 'Orders'], { message: 'm', fields: { params: [7, 'x', [1]] }, context: 'Orders' }],
+    [
+      'other values',
+      ['m', 7, 'x', [1], 'Orders'],
+      { message: 'm', fields: { params: [7, 'x', [1]] }, context: 'Orders' },
+    ],
     ['both', ['m', { a: 1 }, 7, 'Orders'], { message: 'm', fields: { a: 1, params: [7] }, context: 'Orders' }],
     ['a number as the message', [42, 'Orders'], { message: '42', fields: undefined, context: 'Orders' }],
     ['nothing', [undefined], { message: 'undefined', fields: undefined, context: undefined }],
@@ -19,7 +31,7 @@ describe('log, warn, debug and verbose', () => {
     ['a list as the message', [[1, 2], 'Orders'], { message: '1,2', fields: undefined, context: 'Orders' }],
     ['an undefined param', ['m', undefined, 'Orders'], { message: 'm', fields: undefined, context: 'Orders' }],
     ['a function as the message', [() => 'm', 'Orders'], { message: 'm', fields: undefined, context: 'Orders' }],
-    ['a class as the message', [class Shop {}, 'Orders'], { message: 'Shop', fields: undefined, context: 'Orders' }],
+    ['a class as the message', [Shop, 'Orders'], { message: 'Shop', fields: undefined, context: 'Orders' }],
   ])('%s', (_what, [message, ...rest], expected) => {
     expect(readArguments(message, rest)).toEqual(expected);
   });

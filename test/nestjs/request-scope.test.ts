@@ -17,6 +17,7 @@ import {
   type CanActivate,
   type ExceptionFilter,
   type ExecutionContext,
+  type INestApplication,
   type MiddlewareConsumer,
   type NestInterceptor,
   type NestModule,
@@ -30,6 +31,10 @@ import { addContext, currentContext, currentSpan, info, LogLevel, withSpan } fro
 import { closeApps, completions, hangUpLater, over, PLATFORMS, postInPieces, startApp } from './support/app.js';
 
 afterEach(closeApps);
+
+/** Nest's type of an adapter knows nothing of its hooks. */
+const hooksOf = (app: INestApplication) =>
+  app.getHttpAdapter() as unknown as { setOnRequestHook(hook: (...args: never[]) => void): void };
 
 @Controller('orders')
 class OrdersController {
@@ -67,14 +72,14 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(more).toEqual([]);
     expect(completion).toMatchObject({ level: LogLevel.Info, message: 'request completed', target: 'http' });
     const id = response.headers.get('x-request-id');
-    expect(completion!.values).toEqual({
+    expect(completion.values).toEqual({
       request_id: id,
       req: { id, method: 'GET', url: '/orders/7?full=1' },
       route: '/orders/:id',
       res: { statusCode: 200 },
       responseTime: expect.any(Number),
     });
-    expect(completion!.values['responseTime']).toBeGreaterThan(0);
+    expect(completion.values['responseTime']).toBeGreaterThan(0);
   });
 
   test.each([
@@ -89,7 +94,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const [completion] = completions(records);
     expect(completion).toMatchObject({ level, values: { res: { statusCode } } });
     const root = records.find(({ kind, parentSpanId }) => kind === 'span' && parentSpanId === undefined);
-    expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome, traceId: completion!.traceId });
+    expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome, traceId: completion.traceId });
     expect(root!.values['err']).toBeUndefined(); // the completion record has the level, the handler's own record the error
   });
 
@@ -124,7 +129,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       headers: { 'content-type': 'application/json', 'x-request-id': 'r-bad' },
     });
     const [completion] = completions(await recordsWhen(over(1)));
-    expect(completion!.values).toMatchObject({ request_id: 'r-bad', res: { statusCode: 400 } });
+    expect(completion.values).toMatchObject({ request_id: 'r-bad', res: { statusCode: 400 } });
   });
 
   describe('X-Request-Id', () => {
@@ -134,20 +139,27 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       expect(response.headers.get('x-request-id')).toBe('edge:7f.b-1_2/3+4=@');
     });
 
-    test.each([['none', undefined], ['an empty one', ''], ['one with a space', 'a b'], ['markup', '<b>'], ['a long one', 'x'.repeat(129)]])(
-      '%s is replaced',
-      async (_what, given) => {
-        const { url, recordsWhen } = await start();
-        const response = await fetch(`${url}/orders/7`, { headers: given === undefined ? {} : { 'X-Request-Id': given } });
-        const id = response.headers.get('x-request-id');
-        expect(id).toMatch(/^[\da-f]{8}-[\da-f-]{27}$/);
-        expect(completions(await recordsWhen(over(1)))[0]!.values['request_id']).toBe(id);
-      },
-    );
+    test.each([
+      ['none', undefined],
+      ['an empty one', ''],
+      ['one with a space', 'a b'],
+      ['markup', '<b>'],
+      ['a long one', 'x'.repeat(129)],
+    ])('%s is replaced', async (_what, given) => {
+      const { url, recordsWhen } = await start();
+      const response = await fetch(`${url}/orders/7`, {
+        headers: given === undefined ? {} : { 'X-Request-Id': given },
+      });
+      const id = response.headers.get('x-request-id');
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f-]{27}$/);
+      expect(completions(await recordsWhen(over(1)))[0].values['request_id']).toBe(id);
+    });
 
     test('under another name', async () => {
       const { url } = await start({ requests: { idHeader: 'X-Correlation-Id' } });
-      const response = await fetch(`${url}/orders/7`, { headers: { 'x-correlation-id': 'c-1', 'x-request-id': 'r-1' } });
+      const response = await fetch(`${url}/orders/7`, {
+        headers: { 'x-correlation-id': 'c-1', 'x-request-id': 'r-1' },
+      });
       expect(response.headers.get('x-correlation-id')).toBe('c-1');
       expect(response.headers.get('x-request-id')).toBeNull();
     });
@@ -165,18 +177,20 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       expect(records.find(({ message }) => message === 'HTTP GET')).toMatchObject({ parentSpanId: spanId });
     });
 
-    test.each([`00-${'0'.repeat(32)}-${spanId}-01`, `ff-${traceId}-${spanId}-01`, `00-${traceId}-${spanId}`, 'nonsense'])(
-      '%s begins a new trace',
-      async (traceparent) => {
-        const { url, recordsWhen } = await start();
-        await fetch(`${url}/orders/7`, { headers: { traceparent } });
-        const records = await recordsWhen(over(1));
-        const root = records.find(({ message }) => message === 'HTTP GET')!;
-        expect(root.traceId).toMatch(/^[\da-f]{32}$/);
-        expect([traceId, '0'.repeat(32)]).not.toContain(root.traceId);
-        expect(root.parentSpanId).toBeUndefined();
-      },
-    );
+    test.each([
+      `00-${'0'.repeat(32)}-${spanId}-01`,
+      `ff-${traceId}-${spanId}-01`,
+      `00-${traceId}-${spanId}`,
+      'nonsense',
+    ])('%s begins a new trace', async (traceparent) => {
+      const { url, recordsWhen } = await start();
+      await fetch(`${url}/orders/7`, { headers: { traceparent } });
+      const records = await recordsWhen(over(1));
+      const root = records.find(({ message }) => message === 'HTTP GET')!;
+      expect(root.traceId).toMatch(/^[\da-f]{32}$/);
+      expect([traceId, '0'.repeat(32)]).not.toContain(root.traceId);
+      expect(root.parentSpanId).toBeUndefined();
+    });
 
     test('also while the record level leaves spans out, nothing goes wrong', async () => {
       const { url, recordsWhen } = await start({ record: 'info' });
@@ -193,7 +207,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const { url, recordsWhen } = await start();
     await fetch(`${url}/orders/7?access%5Ftoken=s3cret&api_key=s3cret&page=2&max_tokens=5&token`);
     const [completion] = completions(await recordsWhen(over(1)));
-    expect((completion!.values['req'] as { url: string }).url).toBe(
+    expect((completion.values['req'] as { url: string }).url).toBe(
       '/orders/7?access%5Ftoken=[Redacted]&api_key=[Redacted]&page=2&max_tokens=5&token',
     );
   });
@@ -217,7 +231,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const [completion, ...more] = completions(records);
     expect(more).toEqual([]);
     expect(completion).toMatchObject({ level: LogLevel.Warn, message: 'request aborted', traceId: expect.any(String) });
-    expect(completion!.values).toMatchObject({ request_id: 'r-gone', aborted: true, res: { statusCode: null } });
+    expect(completion.values).toMatchObject({ request_id: 'r-gone', aborted: true, res: { statusCode: null } });
     expect(records.find(({ message }) => message === 'HTTP GET')).toMatchObject({ kind: 'span' });
   });
 
@@ -259,10 +273,10 @@ describe.each(PLATFORMS)('on %s', (platform) => {
         { controllers: [OrdersController] },
         {
           platform,
-          before: (created) => order === 'before' && created.getHttpAdapter().setOnRequestHook!(hook),
+          before: (created) => order === 'before' && hooksOf(created).setOnRequestHook(hook),
         },
       );
-      if (order === 'after') app.getHttpAdapter().setOnRequestHook!(hook);
+      if (order === 'after') hooksOf(app).setOnRequestHook(hook);
       await fetch(`${url}/orders/7`, { headers: { 'x-request-id': order } });
       expect(completions(await recordsWhen(over(1)))).toHaveLength(1);
       expect(seen).toEqual([order]);
@@ -332,8 +346,8 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(response.status).toBe(418);
     expect(await response.json()).toEqual({ request_id: 'r-1', customer_id: 'c-1' });
     const [completion] = completions(await recordsWhen(over(1)));
-    expect(completion!.values).toMatchObject({ request_id: 'r-1', customer_id: 'c-1' }); // addContext is seen at the end
+    expect(completion.values).toMatchObject({ request_id: 'r-1', customer_id: 'c-1' }); // addContext is seen at the end
     expect(seen.map(([where]) => where)).toEqual(['middleware', 'guard', 'interceptor', 'pipe', 'handler', 'filter']);
-    for (const [, id, trace] of seen) expect([id, trace]).toEqual(['r-1', completion!.traceId]);
+    for (const [, id, trace] of seen) expect([id, trace]).toEqual(['r-1', completion.traceId]);
   });
 });

@@ -66,17 +66,17 @@ describe("Nest's Logger", () => {
     logger.error('m', error);
     const [asMessage, asStack, asParam] = await recorded();
     expect(asMessage).toMatchObject({ message: 'declined', target: 'Payments' });
-    expect(asMessage!.values['err']).toMatchObject({ message: 'declined', cause: { message: 'timeout' } });
+    expect(asMessage.values['err']).toMatchObject({ message: 'declined', cause: { message: 'timeout' } });
     expect(asStack).toMatchObject({ message: 'm', target: 'Payments' });
-    expect(asStack!.values['err']).toMatchObject({ type: 'Error', message: 'declined', stack: error.stack });
+    expect(asStack.values['err']).toMatchObject({ type: 'Error', message: 'declined', stack: error.stack });
     expect(asParam).toMatchObject({ message: 'm', target: 'Payments' });
-    expect(asParam!.values['err']).toMatchObject({ message: 'declined', cause: { message: 'timeout' } });
+    expect(asParam.values['err']).toMatchObject({ message: 'declined', cause: { message: 'timeout' } });
   });
 
   test('has the fields of the running context', async () => {
     start();
     withContext({ request_id: 'r-1' }, () => new Logger('Orders').warn('m'));
-    expect((await recorded())[0]!.values).toEqual({ request_id: 'r-1' });
+    expect((await recorded())[0].values).toEqual({ request_id: 'r-1' });
   });
 
   test('hostile arguments never throw', async () => {
@@ -123,7 +123,7 @@ describe('createTtlogLogger', () => {
     class AppModule {}
     const app = await NestFactory.createApplicationContext(AppModule, { logger: createTtlogLogger() });
     await app.close();
-    const first = memory.records[0]!;
+    const first = memory.records[0];
     expect(first).toMatchObject({ message: 'Starting Nest application...', target: 'NestFactory' });
     expect(first.timestampMs).toBeGreaterThan(startedAt - 1);
     expect(memory.records.some(({ target }) => target === 'InstanceLoader')).toBe(true);

@@ -77,7 +77,9 @@ describe('forRoot', () => {
     const handle = init({ sinks: [] });
     @Module({ imports: [TtlogModule.forRoot()] })
     class AppModule {}
-    await (await context(AppModule)).close();
+    const app = await context(AppModule);
+    expect(app.get(TTLOG_HANDLE)).toBe(handle);
+    await app.close();
     await handle.shutdown();
   });
 

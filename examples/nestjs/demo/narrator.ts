@@ -21,7 +21,7 @@ export function request(text: string): void {
 }
 
 export function answer(text: string): void {
-  process.stdout.write(`${paint('1', `◂ ${text}`)}\n\n`);
+  process.stdout.write(`${paint('1', `◂ ${text}`)}\n`);
 }
 
 /** Output of somebody else, set apart. */

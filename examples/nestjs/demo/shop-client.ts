@@ -23,7 +23,11 @@ export class ShopClient {
     return this.send(customer, path, {});
   }
 
-  private async send(customer: string, path: string, init: RequestInit): Promise<Answer> {
+  private async send(
+    customer: string,
+    path: string,
+    init: { method?: string; headers?: object; body?: string },
+  ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       ...init,
       headers: { ...init.headers, 'x-customer-id': customer, 'x-request-id': `r-${randomUUID().slice(0, 8)}` },

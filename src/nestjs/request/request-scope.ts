@@ -1,5 +1,6 @@
 // One request: a scope with its id, a root span around all that it causes, and one record when it is over.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { scopes } from '../../context/scope-store.js';
 import * as L from '../../core/layout.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
@@ -26,10 +27,10 @@ export function runRequest<R>(incoming: IncomingRequest, idHeader: string, next:
   const { request, response } = incoming;
   const id = requestIdFrom(request.headers[idHeader.toLowerCase()]);
   if (!response.headersSent) response.setHeader(idHeader, id);
-  const req = { id, method: request.method, url: recordedUrl(request.url ?? '') };
+  const req = { method: request.method, url: recordedUrl(request.url ?? '') };
   const span = openRequestSpan(request, new Context({ request_id: id }, undefined), req);
-  observeEnd(incoming, span, req);
-  return span.run(next);
+  observeEnd(incoming, span, { id, ...req });
+  return scopes.run(span, next);
 }
 
 /** The root span. Its target is the service, so that a bare `info()` in a handler keeps the service's target. */

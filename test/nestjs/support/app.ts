@@ -25,10 +25,10 @@ export interface RunningApp {
   readonly app: INestApplication;
   readonly url: string;
   /** Everything that was delivered so far. */
-  records(): Promise<readonly LogRecord[]>;
+  readonly records: () => Promise<readonly LogRecord[]>;
   /** Waits for records that come after their response, such as the completion record. */
-  recordsWhen(isThere: (records: readonly LogRecord[]) => boolean): Promise<readonly LogRecord[]>;
-  close(): Promise<void>;
+  readonly recordsWhen: (isThere: (records: readonly LogRecord[]) => boolean) => Promise<readonly LogRecord[]>;
+  readonly close: () => Promise<void>;
 }
 
 const running = new Set<INestApplication>();
@@ -41,7 +41,7 @@ export async function startApp(parts: ModuleMetadata, options: StartOptions = {}
   class TestModule {}
 
   const adapter = options.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create<INestApplication>(TestModule, adapter, {
+  const app = await NestFactory.create(TestModule, adapter, {
     logger: options.logger ?? false,
     abortOnError: false,
     forceCloseConnections: true,

@@ -14,7 +14,7 @@ export function sentRequests(count: number): SentRequest[] {
     number,
     requestId: `r-${number}`,
     customerId: `c-${number}`,
-    traceId: (number + 1).toString(16).padStart(32, 'a'),
+    traceId: `${'a'.repeat(24)}${number.toString(16).padStart(8, '0')}`,
   }));
 }
 
@@ -42,7 +42,9 @@ export function strangers(records: readonly LogRecord[], requests: readonly Sent
     }
     const wrong = [
       values['request_id'] === request.requestId ? '' : `request ${String(values['request_id'])}`,
-      values['customer_id'] === undefined || values['customer_id'] === request.customerId ? '' : `customer ${String(values['customer_id'])}`,
+      values['customer_id'] === undefined || values['customer_id'] === request.customerId
+        ? ''
+        : `customer ${String(values['customer_id'])}`,
       values['customer_id'] === undefined && mustHaveCustomer(values) ? 'no customer' : '',
       traceId === request.traceId ? '' : `trace ${traceId}`,
     ].filter((one) => one !== '');

@@ -24,7 +24,7 @@ export async function crash(): Promise<void> {
   say('Its standard error, as node writes it:\n');
   quote(stderr);
   say(
-    `\nIt ended with status ${status}. Its log has ${lines(readFileSync(logFile, 'utf8'))} lines, of info and above, and none of them tells why.`,
+    `\nIt ended with status ${status}. Its log has ${lines(readFileSync(logFile, 'utf8'))} lines, of info and above: the error, and little of what led to it.`,
   );
 
   heading('What the flight recorder kept');
@@ -46,7 +46,7 @@ async function driveToItsDeath(child: ChildProcess): Promise<{ status: number | 
   const waiting = ['gus', 'hal', 'ivy'].map((customer) =>
     client.order(customer, 'grinder', 'slow').catch(() => undefined),
   );
-  // They are in the gateway's hands once the shelf is empty enough.
+  // They are in the gateway's hands when the shelf is that empty.
   while (Number((await client.get('jo', '/inventory/grinder')).body['available']) > 996);
   request('the nightly job starts\n');
   child.send({ paid: [body['orderId'], 'an order that nobody placed'] });
@@ -59,8 +59,8 @@ function view(file: string): void {
   const manifest = createRequire(import.meta.url).resolve('ttlog/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { ttlog: string } };
   const shown = relative(process.cwd(), file);
-  request(`npx ttlog view ${shown} --last 30\n`);
-  const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin.ttlog), 'view', file, '--last', '30'], {
+  request(`npx ttlog view ${shown} --last 16\n`);
+  const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin.ttlog), 'view', file, '--last', '16'], {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error(`Expected ttlog view to end with status 0, got ${status}`);

@@ -25,7 +25,7 @@ export async function requests(shop: OpenShop): Promise<void> {
   request('dan and eve both order the last cup');
   const both = await Promise.all([client.order('dan', 'last-cup'), client.order('eve', 'last-cup')]);
   await shop.ttlog.flush();
-  answer(`${both.map(({ status }) => status).join(' and ')}`);
+  answer(both.map(({ status }) => status).join(' and '));
 }
 
 async function show({ ttlog }: OpenShop, what: string, answering: Promise<Answer>): Promise<void> {

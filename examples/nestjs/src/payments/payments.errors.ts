@@ -3,13 +3,15 @@ import { ShopError } from '../common/shop.error.js';
 
 /** What the bank said, in its own words. */
 export class GatewayError extends Error {
-  override readonly name = 'GatewayError';
-
   constructor(
     message: string,
     readonly code: string,
   ) {
     super(message);
+  }
+
+  override get name(): string {
+    return 'GatewayError';
   }
 }
 

@@ -12,7 +12,7 @@ export class ParsePlaceOrderPipe implements PipeTransform<unknown, PlaceOrderDto
       dto.sku !== '' &&
       Number.isInteger(dto.quantity) &&
       dto.quantity > 0 &&
-      /^\d{16}$/.test(String(dto.card?.number));
+      /^\d{16}$/.test(dto.card?.number);
     if (!isValid) throw new BadRequestException('Expected { sku, quantity, card: { holder, number, code } }');
     return dto;
   }
