@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   Controller,
   Get,
-  Inject,
   Injectable,
   Logger,
   Module,
@@ -23,6 +22,7 @@ import { bindContext, debug, enterContext, info, trace, warn, withContext, withS
 import { Instrument } from 'ttlog/decorators';
 import { createTtlogLogger } from 'ttlog/nestjs';
 import { closeApps, over, PLATFORMS, startApp, type Platform } from './support/app.js';
+import { Gate } from './support/gate.js';
 import { headersOf, sentRequests, strangers, type SentRequest } from './support/isolation.js';
 
 const REQUESTS = 250;
@@ -30,20 +30,6 @@ const REQUESTS = 250;
 vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(closeApps);
-
-/** Lets nobody on before all are there: the requests really are in flight together. */
-class Gate {
-  private waiting: (() => void)[] = [];
-  most = 0;
-
-  pass(): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-      this.most = Math.max(this.most, this.waiting.length);
-      if (this.waiting.length === REQUESTS) for (const go of this.waiting.splice(0)) go();
-    });
-  }
-}
 
 /** How a piece of work is carried out: on the spot, or by somebody who mixes up the callers. */
 abstract class Worker {
@@ -88,7 +74,7 @@ class Orders {
     private readonly stock: Stock,
     private readonly payments: Payments,
     private readonly worker: Worker,
-    @Inject(Gate) private readonly gate: Gate,
+    private readonly gate: Gate,
   ) {}
 
   @Instrument()
@@ -151,16 +137,24 @@ const withCustomer: Customer = (request, _response, next) => withContext(custome
 const onTheSpot: Worker = { run: (_askedBy, work) => work() };
 
 async function drive(customer: Customer, worker: Worker, platform: Platform = 'express') {
+  const gate = new Gate(REQUESTS);
   @Module({
     controllers: [OrdersController],
-    providers: [Orders, Payments, Stock, Guard, Gate, { provide: Worker, useValue: worker }],
+    providers: [
+      Orders,
+      Payments,
+      Stock,
+      Guard,
+      { provide: Gate, useValue: gate },
+      { provide: Worker, useValue: worker },
+    ],
   })
   class ShopModule implements NestModule {
     configure(consumer: MiddlewareConsumer) {
       consumer.apply(customer).forRoutes(OrdersController);
     }
   }
-  const { app, url, recordsWhen, close } = await startApp(
+  const { url, recordsWhen, close } = await startApp(
     { imports: [ShopModule] },
     { platform, logger: createTtlogLogger() },
   );
@@ -175,9 +169,8 @@ async function drive(customer: Customer, worker: Worker, platform: Platform = 'e
   const all = await recordsWhen((seen) => over(REQUESTS)(seen) && seen.filter(isMail).length === REQUESTS);
   // What Nest says while it starts belongs to no request.
   const records = all.filter(({ target }) => !/^(Nest|Instance|Route|Router)/.test(target));
-  const { most } = app.get(Gate);
   await close();
-  return { requests, answers, records, most };
+  return { requests, answers, records, most: gate.most };
 }
 
 describe.each(PLATFORMS)('on %s', (platform) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { heading, quote, request, say } from '../narrator.js';
 import { ShopClient } from '../shop-client.js';
@@ -47,7 +48,7 @@ async function driveToItsDeath(child: ChildProcess): Promise<{ status: number | 
     client.order(customer, 'grinder', 'slow').catch(() => undefined),
   );
   // They are in the gateway's hands when the shelf is that empty.
-  while (Number((await client.get('jo', '/inventory/grinder')).body['available']) > 996);
+  while (Number((await client.get('jo', '/inventory/grinder')).body['available']) > 996) await setTimeout(20);
   request('the nightly job starts\n');
   child.send({ paid: [body['orderId'], 'an order that nobody placed'] });
   const [[status]] = await Promise.all([closed, ...waiting]);

@@ -42,7 +42,7 @@ export class InventoryService implements OnApplicationBootstrap {
     for (;;) {
       const seen = await this.find(sku);
       if (await this.stock.update(seen, next(seen.available))) return seen;
-      debug('Somebody else was faster, looking again', { sku, version: seen.version });
+      debug('Somebody else was faster, looking again', { version: seen.version });
     }
   }
 }

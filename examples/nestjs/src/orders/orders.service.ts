@@ -16,7 +16,7 @@ export class OrdersService {
     private readonly payments: PaymentsService,
   ) {}
 
-  @Instrument()
+  @Instrument({ skip: ['request'] })
   async place(request: PlaceOrderDto): Promise<Order> {
     const amountCents = await this.inventory.reserve(request.sku, request.quantity);
     const order = new Order(request, amountCents);
