@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileFilter } from '../../src/core/filter.js';
 import * as L from '../../src/core/layout.js';
 import { debug, info } from '../../src/core/log.js';
@@ -9,6 +9,9 @@ import { RingCursor } from '../../src/recorder/cursor.js';
 import { recordOf } from '../../src/recorder/decode-record.js';
 import { follow, ORIGIN, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
+
+// Other work on the machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
 
 let ring: Ring;
 beforeEach(() => {
@@ -39,7 +42,8 @@ describe('a cursor', () => {
       work.run(() => {
         for (let i = 0; i < 20_000; i++) {
           log.info('Step', { i });
-          if (i % 100 === 0) for (const { record } of readAll(cursor)) seen.push(record.kind === 'event' && record.values);
+          if (i % 100 === 0)
+            for (const { record } of readAll(cursor)) seen.push(record.kind === 'event' && record.values);
         }
       });
     });
@@ -62,15 +66,14 @@ describe('a cursor', () => {
           const got = numbers(readAll(cursor)) as number[];
           read += got.length;
           expect(got).toEqual(got.toSorted((a, b) => a - b));
-          if (got.length > 0) {
-            expect(got[0]).toBeGreaterThan(last);
-            last = got.at(-1)!;
-            expect(last).toBe(recorded - 1);
-          }
+          // What is lost is the oldest: the last one read is the last one recorded, and numbers only go up.
+          expect(got.length > 0 ? got.at(-1) : recorded - 1).toBe(recorded - 1);
+          expect(got.length > 0 ? got[0] : recorded).toBeGreaterThan(last);
+          last = got.at(-1) ?? last;
           expect(read + cursor.lapped).toBe(recorded);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 

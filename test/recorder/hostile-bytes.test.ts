@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TtlogError } from '../../src/core/errors.js';
 import * as L from '../../src/core/layout.js';
 import { debug, info } from '../../src/core/log.js';
@@ -9,6 +9,9 @@ import { lineOf } from '../../src/recorder/line.js';
 import { follow, ORIGIN, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
 
+// Other work on the machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** A ring with something of everything in it. */
 function richRing(): Uint8Array {
   const ring = freshRing(undefined, 8192);
@@ -16,7 +19,9 @@ function richRing(): Uint8Array {
   for (let i = 0; i < 700; i++) {
     inContext({ request_id: `r-${i}` }, () => {
       const work = open('work', { i });
-      work.run(() => log.info('Step', { nested: { list: [1, 'two', null], map: new Map([[1, { a: 1n }]]) }, date: new Date() }));
+      work.run(() =>
+        log.info('Step', { nested: { list: [1, 'two', null], map: new Map([[1, { a: 1n }]]) }, date: new Date() }),
+      );
       work.record({ rows: i });
       if (i % 3 === 0) work.fail(new TypeError('no', { cause: new Error('deeper') }));
       else if (i % 3 === 1) work.end();
@@ -40,14 +45,13 @@ function useEverything(bytes: Uint8Array): number {
   return contents.records.length;
 }
 
-/** Decodes, or says clearly that it is no ring. */
+/** Decodes, or says clearly that it is no ring; any other error goes on to the test. */
 function tryEverything(bytes: Uint8Array): number {
   try {
     return useEverything(bytes);
   } catch (error) {
-    expect(error).toBeInstanceOf(TtlogError);
-    expect((error as TtlogError).code).toBe('ERR_SNAPSHOT_FORMAT');
-    return 0;
+    if (error instanceof TtlogError && error.code === 'ERR_SNAPSHOT_FORMAT') return 0;
+    throw error;
   }
 }
 
@@ -58,7 +62,10 @@ function asShared(bytes: Uint8Array): SharedArrayBuffer {
   return shared;
 }
 
-const changes = fc.array(fc.record({ at: fc.nat(rich.length - 1), byte: fc.nat(255) }), { minLength: 1, maxLength: 200 });
+const changes = fc.array(fc.record({ at: fc.nat(rich.length - 1), byte: fc.nat(255) }), {
+  minLength: 1,
+  maxLength: 200,
+});
 
 describe('damaged bytes', () => {
   it('the whole ring decodes', () => {
@@ -72,9 +79,9 @@ describe('damaged bytes', () => {
       fc.property(changes, (changed) => {
         const bytes = Uint8Array.from(rich);
         for (const { at, byte } of changed) bytes[at] = byte;
-        tryEverything(bytes);
+        expect(tryEverything(bytes)).toBeLessThan(rich.length / L.RECORD_HEADER_BYTES);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -111,9 +118,9 @@ describe('damaged bytes', () => {
         const bytes = Uint8Array.from(rich);
         // The header is the writer's own; what is in the segments and the dictionary may be anything.
         for (const { at, byte } of changed) bytes[Math.max(at, L.HEADER_BYTES)] = byte;
-        readAll(follow(asShared(bytes)));
+        expect(readAll(follow(asShared(bytes))).length).toBeLessThan(rich.length / L.RECORD_HEADER_BYTES);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
@@ -143,10 +150,10 @@ describe('hostile bytes', () => {
           bytes.set(payload, at + L.RECORD_HEADER_BYTES);
           at += words * 8;
         }
-        tryEverything(bytes);
-        readAll(follow(asShared(bytes)));
+        expect(tryEverything(bytes)).toBeLessThan(rich.length / L.RECORD_HEADER_BYTES);
+        expect(readAll(follow(asShared(bytes))).length).toBeLessThan(rich.length / L.RECORD_HEADER_BYTES);
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 

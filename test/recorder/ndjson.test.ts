@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { emit } from '../../src/core/backend.js';
 import { EventBuilder } from '../../src/core/event.js';
 import { inspect } from '../../src/core/field.js';
@@ -12,6 +12,9 @@ import type { RingCursor } from '../../src/recorder/cursor.js';
 import { lineOf } from '../../src/recorder/line.js';
 import { follow, ORIGIN, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
+
+// Other work on the machine must not fail them.
+vi.setConfig({ testTimeout: 60_000 });
 
 let cursor: RingCursor;
 beforeEach(() => {
@@ -124,12 +127,19 @@ describe('a line of NDJSON', () => {
   });
 
   it('is made of an emitted event', () => {
-    emit(EventBuilder.withCapacity(1).timestamp(1_700_000_000_123_456_789n).target('x').message('m').field('a', 1).build());
-    expect(onlyLine()).toBe('{"level":30,"time":1700000000123,"pid":1,"hostname":"host","target":"x","a":1,"msg":"m"}\n');
+    emit(
+      EventBuilder.withCapacity(1).timestamp(1_700_000_000_123_456_789n).target('x').message('m').field('a', 1).build(),
+    );
+    expect(onlyLine()).toBe(
+      '{"level":30,"time":1700000000123,"pid":1,"hostname":"host","target":"x","a":1,"msg":"m"}\n',
+    );
   });
 });
 
-const key = fc.oneof(fc.constantFrom('a', 'b', 'id', 'msg', 'level', '__proto__', 'constructor'), fc.string({ unit: 'binary' }));
+const key = fc.oneof(
+  fc.constantFrom('a', 'b', 'id', 'msg', 'level', '__proto__', 'constructor'),
+  fc.string({ unit: 'binary' }),
+);
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
     { maxDepth: 4 },
@@ -151,11 +161,14 @@ const value = fc.letrec((tie) => ({
   ),
 })).any;
 
+/** Half a surrogate pair cannot be written as UTF-8. */
+const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
 /** What a value is after a trip through a line, by the conventions. */
 function afterTrip(input: unknown): unknown {
   if (typeof input === 'number') return Number.isFinite(input) ? input + 0 : null;
   if (typeof input === 'bigint') return String(input);
-  if (typeof input === 'string') return input.toWellFormed();
+  if (typeof input === 'string') return wellFormed(input);
   if (typeof input !== 'object' || input === null) return input;
   if (input instanceof Date) return Number.isNaN(input.getTime()) ? null : input.toISOString();
   if (input instanceof Uint8Array) return Buffer.from(input).toString('base64');
@@ -168,15 +181,17 @@ function fromPairs(pairs: [string, unknown][]): object {
   const result = Object.create(null) as Record<string, unknown>;
   for (const [name, item] of pairs) {
     const after = state.redactor.isSensitive(name) ? '[Redacted]' : afterTrip(item);
-    if (after !== undefined) result[name.toWellFormed()] = after;
+    if (after !== undefined) result[wellFormed(name)] = after;
   }
   return result;
 }
 
-/** An own `__proto__` compares as itself. */
+/** An own `__proto__` compares as itself, and the order of keys does not matter. */
 function plain(parsed: unknown): unknown {
   if (typeof parsed !== 'object' || parsed === null) return parsed;
-  return Array.isArray(parsed) ? parsed.map(plain) : Object.entries(parsed).map(([name, item]) => [name, plain(item)]).sort();
+  return Array.isArray(parsed)
+    ? parsed.map(plain)
+    : new Map(Object.entries(parsed).map(([name, item]) => [name, plain(item)]));
 }
 
 describe('round trip', () => {
@@ -187,8 +202,10 @@ describe('round trip', () => {
         info('Trip', { value: logged, after: 1 });
         const line = JSON.parse(onlyLine()) as Record<string, unknown>;
         const after = afterTrip(logged);
-        if (after === undefined) expect(line).not.toHaveProperty('value');
-        else expect(plain(line['value'])).toEqual(plain(JSON.parse(JSON.stringify(after))));
+        expect(Object.hasOwn(line, 'value')).toBe(after !== undefined);
+        expect(plain(line['value'])).toEqual(
+          plain(after === undefined ? undefined : JSON.parse(JSON.stringify(after))),
+        );
         expect(line['after']).toBe(1);
       }),
       { numRuns: 400 },
@@ -197,19 +214,24 @@ describe('round trip', () => {
 
   it('a line from bytes is the line of the record', () => {
     fc.assert(
-      fc.property(fc.dictionary(key, value, { maxKeys: 6 }), fc.dictionary(key, value, { maxKeys: 3 }), fc.boolean(), (own, context, inSpan) => {
-        cursor = follow(freshRing(undefined, 4096).buffer);
-        inContext(context, () => {
-          const work = open('work', own);
-          if (inSpan) work.run(() => info('Inside', own));
-          else info('Outside', own);
-          work.record(context);
-          work.end();
-        });
-        const read = readAll(cursor);
-        expect(read).toHaveLength(3);
-        for (const { line, record } of read) expect(line).toBe(lineOf(record, ORIGIN));
-      }),
+      fc.property(
+        fc.dictionary(key, value, { maxKeys: 6 }),
+        fc.dictionary(key, value, { maxKeys: 3 }),
+        fc.boolean(),
+        (own, context, inSpan) => {
+          cursor = follow(freshRing(undefined, 4096).buffer);
+          inContext(context, () => {
+            const work = open('work', own);
+            if (inSpan) work.run(() => info('Inside', own));
+            else info('Outside', own);
+            work.record(context);
+            work.end();
+          });
+          const read = readAll(cursor);
+          expect(read).toHaveLength(3);
+          for (const { line, record } of read) expect(line).toBe(lineOf(record, ORIGIN));
+        },
+      ),
       { numRuns: 200 },
     );
   });

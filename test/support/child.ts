@@ -1,0 +1,70 @@
+// Programs in processes of their own, over the built package (dist/), as a user would run them.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { root } from '../../scripts/entries.mjs';
+import { plainEnvironment } from '../../scripts/run.mjs';
+
+export interface ChildRun {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ChildOptions {
+  readonly env?: Record<string, string>;
+  /** What reads its stdout: all of it (default), nobody while the process lives, or nobody at all. */
+  readonly reader?: 'eager' | 'never' | 'gone';
+}
+
+beforeAll(() => {
+  if (!existsSync(`${root}dist/esm/index.js`)) throw new Error('Expected dist/ to be there: npm run build');
+});
+
+let directory: string | undefined;
+afterAll(() => {
+  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A path in a folder that is gone after the tests of this file. */
+export function temporaryPath(name: string): string {
+  directory ??= mkdtempSync(join(tmpdir(), 'ttlog-test-'));
+  return join(directory, name);
+}
+
+/** Runs a module; in it, `ttlog` is the package itself. */
+export async function runChild(code: string, { env = {}, reader = 'eager' }: ChildOptions = {}): Promise<ChildRun> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: root,
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  if (reader === 'eager') child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  if (reader === 'gone') child.stdout.destroy();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  // 'close' waits for the end of stdout, which nobody reads where the reader is 'never'.
+  const end = reader === 'never' ? 'exit' : 'close';
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.on('error', reject);
+    child.on(end, (code_: number | null, signal_: NodeJS.Signals | null) => resolve([code_, signal_]));
+  });
+  child.stdout.destroy();
+  return { status, signal, stdout, stderr };
+}
+
+/** The lines of a file of NDJSON; none where it does not exist. */
+export function readLines(path: string): Record<string, unknown>[] {
+  return existsSync(path) ? parseLines(readFileSync(path, 'utf8')) : [];
+}
+
+export function parseLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
