@@ -219,7 +219,7 @@ describe('round trip', () => {
         fc.dictionary(key, value, { maxKeys: 3 }),
         fc.boolean(),
         (own, context, inSpan) => {
-          cursor = follow(freshRing(undefined, 4096).buffer);
+          cursor = follow(freshRing(4 * 1024 * 1024, 65_536).buffer);
           inContext(context, () => {
             const work = open('work', own);
             if (inSpan) work.run(() => info('Inside', own));
@@ -229,10 +229,13 @@ describe('round trip', () => {
           });
           const read = readAll(cursor);
           expect(read).toHaveLength(3);
-          for (const { line, record } of read) expect(line).toBe(lineOf(record, ORIGIN));
+          // As parsed: an object puts keys that look like numbers first, and has a key only once.
+          for (const { line, record } of read) {
+            expect(plain(JSON.parse(line))).toEqual(plain(JSON.parse(lineOf(record, ORIGIN))));
+          }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 });
