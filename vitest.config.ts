@@ -24,7 +24,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'legacy',
-          include: ['test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+          include: ['test/**/*.test.ts'],
           exclude: ['**/*.standard.test.ts', '**/node_modules/**', packageSuite],
         },
       },
