@@ -1,7 +1,7 @@
 import * as L from '../core/layout.js';
 
 /** Thrown inside the decoder where bytes make no sense; whoever reads a record catches it, counts it and goes on. */
-export class DamagedBytes extends Error {
+class DamagedBytes extends Error {
   override name = 'DamagedBytes';
 }
 

@@ -88,7 +88,7 @@ export class FunctionOutlet implements Outlet {
 
   #send(batch: LogRecord[]): void {
     try {
-      const result = this.#sink(batch) as PromiseLike<void> | undefined;
+      const result = this.#sink(batch) as PromiseLike<void> | null | undefined;
       if (typeof result?.then !== 'function') this.#failing = false;
       else this.#running = this.#finish(result);
     } catch (error) {

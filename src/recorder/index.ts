@@ -36,13 +36,13 @@ export interface RecorderOptions {
   readonly control: Int32Array;
 }
 
-export interface RingOptions {
+interface RingOptions {
   /** Records before this position (low 32 bits, in 8-byte words) are judged anew by `filterText`. */
   readonly rejudgeUntilWords: number;
   readonly filterText: string;
 }
 
-export interface RecorderStats {
+interface RecorderStats {
   /** Records handed to sinks. */
   readonly delivered: number;
   /** Records overwritten before they had been read. */

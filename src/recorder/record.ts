@@ -18,7 +18,7 @@ export interface RecordTime {
   readonly deltaMs: number;
 }
 
-export function epochNs(time: RecordTime): bigint {
+function epochNs(time: RecordTime): bigint {
   return BigInt(time.high) * 4_294_967_296n + BigInt(time.low) + time.deltaNs;
 }
 

@@ -33,7 +33,8 @@ import { createTextOutlet } from './text-outlet.js';
  * lines; // => ['shop: Stock is low']
  */
 export interface Sink {
-  (batch: LogRecord[]): void | PromiseLike<void>;
+  /** A promise is awaited; whatever else is returned does not matter. */
+  (batch: LogRecord[]): unknown;
   /** The least level that this sink gets, whatever the filter says. @default what the filter lets through */
   readonly level?: LogLevel | LevelName | undefined;
   /** Called when everything so far has been handed over. */
@@ -63,14 +64,14 @@ export interface ModuleSink {
 export type SinkInput = Sink | ModuleSink;
 
 /** The console: file descriptor 1 or 2. */
-export interface ConsoleSpec {
+interface ConsoleSpec {
   readonly kind: 'console';
   readonly fd: 1 | 2;
   readonly format: 'pretty' | 'json' | 'auto';
 }
 
 /** A file of NDJSON lines. */
-export interface FileSpec {
+interface FileSpec {
   readonly kind: 'file';
   /** Absolute. */
   readonly path: string;

@@ -46,8 +46,7 @@ export const COUNT_LAPPED = 1;
 export const COUNT_SINK_ERRORS = 2;
 export const COUNTS_BYTES = 24;
 
-/** CONTROL_RECORDER: how the recorder thread is. */
-export const THREAD_NONE = 0;
+/** CONTROL_RECORDER: how the recorder thread is; 0 = there is none. */
 export const THREAD_STARTING = 1;
 export const THREAD_RUNNING = 2;
 export const THREAD_ENDED = 3;
