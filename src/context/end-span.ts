@@ -9,9 +9,9 @@ import { thenableEnd } from './end-thenable.js';
 /** What is recorded at a span's end. One for each instrumented method, shared by its calls. */
 export interface SpanEnd {
   /** The body came to its end with this value. */
-  ok(span: Span, value: unknown): void;
+  readonly ok: (span: Span, value: unknown) => void;
   /** The body threw, or what it returned failed. */
-  error(span: Span, error: unknown): void;
+  readonly error: (span: Span, error: unknown) => void;
 }
 
 /** A kind of returned object that goes on after the body has returned. */

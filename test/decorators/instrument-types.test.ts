@@ -1,0 +1,110 @@
+// What compiles and what does not, under both kinds of decorators. The assertions are made by tsc; the test runs the same code.
+import { expect, expectTypeOf, test } from 'vitest';
+import type { InstrumentOptions } from 'ttlog/decorators';
+import { Instrument } from 'ttlog/decorators';
+
+interface Order {
+  readonly id: number;
+}
+
+class Shop {
+  region = 'eu';
+
+  @Instrument({
+    fields(order, express) {
+      expectTypeOf(this).toEqualTypeOf<Shop>();
+      expectTypeOf(order).toEqualTypeOf<Order>();
+      expectTypeOf(express).toEqualTypeOf<boolean>();
+      return { order_id: order.id, region: this.region, express };
+    },
+    ret: (total) => ({ total: total.toFixed(2) }),
+  })
+  place(order: Order, express: boolean): number {
+    return order.id + Number(express);
+  }
+
+  @Instrument({ fields: (order) => ({ order_id: order.id }), ret: (text) => ({ length: text.length }) })
+  async later(order: Order): Promise<string> {
+    return `order ${order.id}`;
+  }
+
+  @Instrument({ fields: (order: Order) => ({ order_id: order.id }) })
+  annotated(order: Order, _express: boolean): number {
+    return order.id;
+  }
+
+  @Instrument({ fields: (text) => ({ length: text.length }) })
+  static parse(text: string): number {
+    return text.length;
+  }
+
+  @Instrument({ ret: true })
+  generic<T>(value: T): T {
+    return value;
+  }
+
+  @Instrument({ level: 'info', slow: 100 })
+  get size(): number {
+    return 1;
+  }
+
+  // @ts-expect-error -- fields looks at a parameter of another type
+  @Instrument({ fields: (id: string) => ({ id }) })
+  wrongArgument(id: number): number {
+    return id;
+  }
+
+  // @ts-expect-error -- fields looks at more parameters than there are
+  @Instrument({ fields: (id: number, other: number) => ({ id, other }) })
+  tooMany(id: number): number {
+    return id;
+  }
+
+  // @ts-expect-error -- ret does not take a number
+  @Instrument({ ret: (text: string) => ({ text }) })
+  wrongResult(id: number): number {
+    return id;
+  }
+}
+
+test('the decorators of this file type-check; the wrong ones do not', () => {
+  const shop = new Shop();
+  expect(shop.place({ id: 1 }, true)).toBe(2);
+  expect(Shop.parse('abc')).toBe(3);
+  const same = shop.generic('x' as const);
+  expectTypeOf(same).toEqualTypeOf<'x'>();
+  expectTypeOf<InstrumentOptions>().toHaveProperty('sample');
+});
+
+test('a class', () => {
+  @Instrument({ exclude: ['b'] })
+  class A {
+    b(): number {
+      return 1;
+    }
+  }
+  expectTypeOf(new A().b()).toEqualTypeOf<number>();
+});
+
+test('wrong options', () => {
+  // @ts-expect-error -- no such level
+  expect(() => Instrument({ level: 'loud' })).toThrow('level');
+  // @ts-expect-error -- no such option
+  expect(() => Instrument({ lvl: 'info' })).toThrow('lvl');
+  // @ts-expect-error -- a number
+  expect(() => Instrument({ slow: '1s' })).toThrow('slow');
+  // @ts-expect-error -- a list of names
+  expect(() => Instrument({ exclude: 'b' })).toThrow('exclude');
+});
+
+test('a field is no place for it', () => {
+  const define = (): unknown => {
+    class Wrong {
+      // @ts-expect-error -- a field
+      @Instrument()
+      field = 1;
+    }
+    return Wrong;
+  };
+  expect(define).toThrow('got the field field');
+});
