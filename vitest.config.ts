@@ -12,6 +12,9 @@ const alias = entries.map((entry) => ({
 const decoratorSuite = 'test/decorators/**/*.test.ts';
 const packageSuite = 'test/package/**/*.test.ts';
 
+/** Many tests start processes, on machines that may be busy. */
+const patience = { testTimeout: 20_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -24,6 +27,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'legacy',
+          ...patience,
           include: ['test/**/*.test.ts'],
           exclude: ['**/*.standard.test.ts', '**/node_modules/**', packageSuite],
         },
@@ -46,6 +50,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'standard',
+          ...patience,
           include: [decoratorSuite],
           exclude: ['**/*.legacy.test.ts', '**/node_modules/**'],
         },
