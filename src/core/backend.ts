@@ -3,6 +3,7 @@ import type { LevelName, LogLevel } from './level.js';
 
 import { setLevel } from './levels.js';
 import { writeEmitted } from './record-emitted.js';
+import { openRing } from './ring-of-thread.js';
 import { state } from './state.js';
 
 /**
@@ -73,9 +74,18 @@ export function emit(event: LogEvent): void {
 
 /** A backend's own failure is its own: the caller goes on. */
 export function emitTo(backend: LogBackend, event: LogEvent): void {
+  if (emitting) {
+    // What a backend logs itself would come back to it without end: it goes into the ring.
+    writeEmitted(event);
+    return;
+  }
+  emitting = true;
   try {
     backend.emit(event);
   } catch {
-    if (state.ring !== null) state.ring.dropped++;
+    openRing().dropped++;
   }
+  emitting = false;
 }
+
+let emitting = false;

@@ -2,11 +2,14 @@
 import { SITE_EVENT } from './layout.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
+import { flatCopy } from './target.js';
 
 /** Above this many callsites a message is written into its records instead: memory stays bounded. */
 const MAX_CALLSITES = 32_768;
 /** Above this many shapes of fields at one callsite, names are written into the record. */
-const MAX_SHAPES = 256;
+export const MAX_SHAPES = 256;
+/** Longer names of fields are cut. */
+export const MAX_NAME_LENGTH = 256;
 let callsiteCount = 0;
 
 /**
@@ -68,19 +71,37 @@ export class FieldNode {
   }
 }
 
-/** The slow step: another name than last time. null where the callsite has too many shapes already. */
-export function stepTo(node: FieldNode, name: string): FieldNode | null {
+/**
+ * The slow step: another name than last time. An event that began while its callsite had room for shapes makes all it needs, so that
+ * it never has to begin again: its values have been read.
+ */
+export function stepTo(node: FieldNode, key: string): FieldNode {
+  const name = key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key;
   let next = node.children?.get(name);
   if (next === undefined) {
     const { callsite } = node;
-    if (callsite.shapes >= MAX_SHAPES) return null;
-    next = new FieldNode(callsite, node, name);
-    (node.children ??= new Map()).set(name, next);
+    const kept = flatCopy(name);
+    next = new FieldNode(callsite, node, kept);
+    (node.children ??= new Map()).set(kept, next);
     callsite.shapes++;
   }
   node.nextName = name;
   node.next = next;
   return next;
+}
+
+/** The node where an event with these fields ends, or null where that would be a new shape and the callsite has too many already. */
+export function knownShape(callsite: Callsite, fields: Record<string, unknown> | undefined, maxFields: number): FieldNode | null {
+  let node = callsite.root;
+  let count = 0;
+  for (const key in fields) {
+    if (!Object.hasOwn(fields, key)) continue;
+    const isKnown = node.nextName === key || (node.children !== null && node.children.has(key));
+    if (!isKnown && callsite.shapes >= MAX_SHAPES) return null;
+    node = stepTo(node, key);
+    if (++count === maxFields) break;
+  }
+  return node;
 }
 
 /** The names on the way from the root to this node. */
@@ -93,15 +114,15 @@ export function namesOf(node: FieldNode): string[] {
 /** The callsite of a message that the target has not logged at this level before. */
 export function addCallsite(sites: Map<string, Callsite>, target: Target, level: number, message: string, siteKind: number): Callsite {
   if (callsiteCount >= MAX_CALLSITES || message.length > 1024) return new Callsite(target, level, message, siteKind, true);
-  const callsite = new Callsite(target, level, message, siteKind, false);
-  sites.set(message, callsite);
+  const callsite = new Callsite(target, level, flatCopy(message), siteKind, false);
+  sites.set(callsite.message, callsite);
   callsiteCount++;
   return callsite;
 }
 
 /** The callsite of an event. */
 export function eventSite(target: Target, level: number, message: string): Callsite {
-  const sites = target.events[level]!;
+  const sites = target.events[level];
   return sites.get(message) ?? addCallsite(sites, target, level, message, SITE_EVENT);
 }
 

@@ -28,7 +28,7 @@ export const writeMonotonic: (i64: BigInt64Array, u32: Uint32Array, index: numbe
 
 /** The u64 at `index` as a number: exact below 2^53 ns (104 days of uptime), to a few ns after. */
 export function readNs(u32: Uint32Array, index: number): number {
-  return u32[index * 2]! + u32[index * 2 + 1]! * TWO_32;
+  return u32[index * 2] + u32[index * 2 + 1] * TWO_32;
 }
 
 /** Monotonic time in ns. */
@@ -47,7 +47,7 @@ export function readAnchor(): ClockAnchor {
   writeMonotonic(scratch, scratchWords, 0);
   const wallMs = performance.timeOrigin + performance.now();
   const wholeMs = Math.floor(wallMs);
-  return { monotonicNs: scratch[0]!, epochNs: BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((wallMs - wholeMs) * 1e6)) };
+  return { monotonicNs: scratch[0], epochNs: BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((wallMs - wholeMs) * 1e6)) };
 }
 
 const anchor = readAnchor();
@@ -62,7 +62,7 @@ const anchor = readAnchor();
  */
 export function nowNanos(): bigint {
   writeMonotonic(scratch, scratchWords, 0);
-  return scratch[0]! - anchor.monotonicNs + anchor.epochNs;
+  return scratch[0] - anchor.monotonicNs + anchor.epochNs;
 }
 
 /** The anchor that `nowNanos()` uses; a ring's header has the same one. */

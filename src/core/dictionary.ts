@@ -1,11 +1,9 @@
 // Cold but for its first lines: what decodes the records, written once and never overwritten.
 import type { FieldNode } from './callsite.js';
-import { namesOf } from './callsite.js';
+import { MAX_NAME_LENGTH, namesOf } from './callsite.js';
 import { writeText } from './encode.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
-
-const MAX_NAME_LENGTH = 256;
 
 /**
  * The id of a shape in the ring's dictionary, which grows by an entry at the first use. 0 where the dictionary is full: the record
@@ -32,6 +30,7 @@ export function internShape(ring: Ring, node: FieldNode): number {
   ring.dv.setInt32(start + L.ENTRY_LINE_OFFSET, 0, true);
   ring.dictionaryLength += next - start;
   Atomics.store(ring.i32, L.DICTIONARY_LENGTH_I32, ring.dictionaryLength);
+  ring.dictionaryTight = L.HEADER_BYTES + ring.dictionaryLength + L.MAX_ENTRY_BYTES > ring.dataStart;
   node.id = id;
   return id;
 }

@@ -2,13 +2,15 @@
  * Objects as bytes: structured, bounded in depth, width and number of values, cycle-safe, redacted by key. Whatever a getter, a
  * proxy or a toJSON does, the value becomes a mark and the rest of the event is recorded.
  */
-import { TRUNCATED_MARK, writeString, writeValue } from './encode.js';
+import { MAX_NAME_LENGTH } from './callsite.js';
+import { TRUNCATED_MARK, truncateValue, writeString, writeValue } from './encode.js';
 import type { FieldsExtractor } from './field.js';
 import { FIELDS, inspectText, throwsMark, wrapKindOf } from './field.js';
+import { isError } from './is-error.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
 import { moveRecord } from './ring.js';
-import { platform } from './platform.js';
+import { isUrl } from './platform.js';
 import { state } from './state.js';
 
 /** Objects in objects: deeper ones are recorded as "[Truncated]". */
@@ -26,24 +28,30 @@ export const MAX_CAUSES = 8;
 export function writeObject(ring: Ring, p: number, value: object, depth: number): number {
   const { ancestors } = ring;
   const level = ancestors.length;
+  const limit = ring.contentBytes;
   const offset = p - ring.at;
   try {
     return writeKind(ring, p, value, depth);
   } catch (error) {
     ancestors.length = level;
+    ring.contentBytes = limit;
     return writeString(ring, ring.at + offset, throwsMark(error));
   }
 }
 
 function writeKind(ring: Ring, p: number, value: object, depth: number): number {
+  if (depth > MAX_DEPTH || ring.valueCount > MAX_VALUES) return writeString(ring, p, TRUNCATED_MARK);
   switch (wrapKindOf(value)) {
     case 'display':
       return writeString(ring, p, String((value as { value: unknown }).value));
     case 'inspect':
       ring.u8[p] = L.TAG_INSPECT;
       return writeString(ring, p + 1, inspectText((value as { value: unknown }).value));
+    case 'inspected':
+      ring.u8[p] = L.TAG_INSPECT;
+      return writeString(ring, p + 1, String((value as { inspected: unknown }).inspected));
     case 'lazy':
-      return writeNested(ring, p, (value as { value: () => unknown }).value(), depth);
+      return writeNested(ring, p, (value as { value: () => unknown }).value(), depth + 1);
     default:
   }
   if (value instanceof Date) {
@@ -51,34 +59,48 @@ function writeKind(ring: Ring, p: number, value: object, depth: number): number 
     ring.dv.setFloat64(p + 1, value.getTime(), true);
     return p + 9;
   }
-  if (depth > MAX_DEPTH || ring.valueCount > MAX_VALUES) return writeString(ring, p, TRUNCATED_MARK);
   if (ring.ancestors.includes(value)) return writeString(ring, p, '[Circular]');
+  const limit = ring.contentBytes;
   ring.ancestors.push(value);
+  // What is inside leaves some room to what comes after it, at every depth.
+  ring.contentBytes = limit - (limit >> 4);
   const next = writeStructure(ring, p, value, depth);
+  ring.contentBytes = limit;
   ring.ancestors.pop();
   return next;
 }
 
 function writeStructure(ring: Ring, p: number, value: object, depth: number): number {
-  if (Array.isArray(value)) return writeItems(ring, p, L.TAG_ARRAY, value, value.length, depth);
+  if (Array.isArray(value)) return writeArray(ring, p, value, depth);
   const extract = (value as { [FIELDS]?: FieldsExtractor })[FIELDS];
   if (extract !== undefined) return writePairs(ring, p, L.TAG_OBJECT, extract(value), depth);
   if (value instanceof Error) return writeError(ring, p, value, depth);
   if (value instanceof Map) return writeMap(ring, p, value, depth);
-  if (value instanceof Set) return writeItems(ring, p, L.TAG_SET, value, value.size, depth);
+  if (value instanceof Set) return writeSet(ring, p, value, depth);
   if (ArrayBuffer.isView(value)) return writeView(ring, p, value, depth);
-  if (value instanceof platform.URL || value instanceof RegExp) return writeString(ring, p, String(value));
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return writeValue(ring, p, value.valueOf());
+  if (value instanceof ArrayBuffer) return writeView(ring, p, new Uint8Array(value), depth);
+  if (isUrl(value) || value instanceof RegExp) return writeString(ring, p, String(value));
+  if (value instanceof String || value instanceof Number || value instanceof Boolean) return writeNested(ring, p, value.valueOf(), depth + 1);
   if (value instanceof Promise) return writeString(ring, p, '[Promise]');
   const { toJSON } = value as { toJSON?: unknown };
-  if (typeof toJSON === 'function') return writeNested(ring, p, toJSON.call(value, ''), depth);
+  if (typeof toJSON === 'function') {
+    const json: unknown = toJSON.call(value, '');
+    if (json !== value) return writeNested(ring, p, json, depth + 1);
+  } else if (isError(value)) return writeError(ring, p, value, depth);
   return writePairs(ring, p, L.TAG_OBJECT, value as Record<string, unknown>, depth);
 }
 
-/** A value inside another one. */
+/** A value inside another one: what does not fit is marked, and -1 where the record is as long as it may be. */
 function writeNested(ring: Ring, p: number, value: unknown, depth: number): number {
   ring.valueCount++;
-  if (typeof value !== 'object' || value === null) return writeValue(ring, p, value);
+  const offset = p - ring.at;
+  if (offset > ring.contentBytes) return -1;
+  const next = typeof value === 'object' && value !== null ? writeInner(ring, p, value, depth) : writeValue(ring, p, value);
+  if (next >= 0) return next;
+  return offset + TRUNCATED_MARK.length > ring.contentBytes || ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);
+}
+
+function writeInner(ring: Ring, p: number, value: object, depth: number): number {
   if (p + 9 > ring.end) {
     p = moveRecord(ring, p, 9);
     if (p < 0) return p;
@@ -97,6 +119,20 @@ function writeHead(ring: Ring, p: number, tag: number): number {
   return p + 5;
 }
 
+/** The record is full: what is in the structure stays, and it ends here (an empty one would lie: a mark takes its place). Returns the position that was `offset` into the record. */
+function endHere(ring: Ring, offset: number): number {
+  ring.truncated = true;
+  return ring.at + offset;
+}
+
+function writeCount(ring: Ring, head: number, count: number): void {
+  ring.dv.setUint32(ring.at + head, count, true);
+}
+
+function isWide(ring: Ring, count: number): boolean {
+  return count >= MAX_WIDTH || ring.valueCount > MAX_VALUES;
+}
+
 /**
  * Own enumerable properties as (name, value) pairs. Of more than MAX_WIDTH the rest is counted under the name "[Truncated]".
  * The record may move while it is written, so positions that are needed again are kept as distances from its start.
@@ -108,80 +144,146 @@ export function writePairs(ring: Ring, p: number, tag: number, value: Record<str
   const keys = Object.keys(value);
   let count = 0;
   for (const key of keys) {
-    if (count >= MAX_WIDTH || ring.valueCount > MAX_VALUES) {
-      p = writeString(ring, p, TRUNCATED_MARK);
-      if (p >= 0) p = writeValue(ring, p, keys.length - count);
-      if (p < 0) return p;
-      count++;
+    const before = p - ring.at;
+    const wide = isWide(ring, count);
+    p = wide ? writeRest(ring, p, keys.length - count) : writePair(ring, p, value, key, depth);
+    if (p < 0) {
+      if (count === 0) return p;
+      p = endHere(ring, before);
       break;
     }
-    p = writePair(ring, p, value, key, depth);
-    if (p < 0) return p;
     count++;
+    if (wide) break;
   }
-  ring.dv.setUint32(ring.at + head, count, true);
+  writeCount(ring, head, count);
   return p;
 }
 
-function writePair(ring: Ring, p: number, object: Record<string, unknown>, key: string, depth: number): number {
-  p = writeString(ring, p, key.length > 256 ? key.slice(0, 256) : key);
-  if (p < 0) return p;
-  if (state.redactor.isSensitive(key)) return writeString(ring, p, state.redactor.censor);
-  return writeNested(ring, p, readProperty(object, key), depth + 1);
+/** How many more there are, under the name of the mark. */
+function writeRest(ring: Ring, p: number, count: number): number {
+  p = writeString(ring, p, TRUNCATED_MARK);
+  return p < 0 ? p : writeValue(ring, p, count);
 }
 
-export function readProperty(object: Record<string, unknown>, key: string): unknown {
+function writePair(ring: Ring, p: number, object: Record<string, unknown>, key: string, depth: number): number {
+  if (p - ring.at > ring.contentBytes) return -1;
+  p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
+  if (p < 0) return p;
+  if (!state.redactor.isSensitive(key)) return writeNested(ring, p, readProperty(object, key), depth + 1);
+  ring.valueCount++;
+  return writeString(ring, p, state.redactor.censor);
+}
+
+/**
+ * A field by name, where names are not in the dictionary: the property of `object` under its key, or another one. What does not fit
+ * is marked, and -1 where not even that does.
+ */
+export function writeField(ring: Ring, p: number, key: string, object: Record<string, unknown>, property: string): number {
+  p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
+  if (p < 0) return p;
+  const offset = p - ring.at;
+  p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, readProperty(object, property));
+  if (p >= 0) return p;
+  return ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);
+}
+
+export function readProperty(object: object, key: string | number): unknown {
   try {
-    return object[key];
+    return (object as Record<string | number, unknown>)[key];
   } catch (error) {
     return throwsMark(error);
   }
 }
 
-function writeItems(ring: Ring, p: number, tag: number, items: Iterable<unknown>, length: number, depth: number): number {
-  p = writeHead(ring, p, tag);
+/** By index: an array's own iterator may be anybody's. */
+function writeArray(ring: Ring, p: number, items: ArrayLike<unknown>, depth: number): number {
+  p = writeHead(ring, p, L.TAG_ARRAY);
   if (p < 0) return p;
   const head = p - 4 - ring.at;
+  const { length } = items;
   let count = 0;
-  for (const item of items) {
-    if (count >= MAX_WIDTH || ring.valueCount > MAX_VALUES) {
-      p = writeString(ring, p, `[Truncated: ${length - count} more]`);
-      if (p < 0) return p;
+  for (; count < length; count++) {
+    const before = p - ring.at;
+    const wide = isWide(ring, count);
+    p = wide ? writeString(ring, p, `[Truncated: ${length - count} more]`) : writeNested(ring, p, readProperty(items, count), depth + 1);
+    if (p < 0) {
+      if (count === 0) return p;
+      p = endHere(ring, before);
+      break;
+    }
+    if (wide) {
       count++;
       break;
     }
-    p = writeNested(ring, p, item, depth + 1);
-    if (p < 0) return p;
-    count++;
   }
-  ring.dv.setUint32(ring.at + head, count, true);
+  writeCount(ring, head, count);
   return p;
 }
+
+/** Through the built-in iterator, as Maps are: that of a subclass may be anybody's. */
+function writeSet(ring: Ring, p: number, set: ReadonlySet<unknown>, depth: number): number {
+  p = writeHead(ring, p, L.TAG_SET);
+  if (p < 0) return p;
+  const head = p - 4 - ring.at;
+  const size = sizeOfSet.call(set as Set<unknown>) as number;
+  let count = 0;
+  for (const item of Set.prototype.values.call(set)) {
+    const before = p - ring.at;
+    const wide = isWide(ring, count);
+    p = wide ? writeString(ring, p, `[Truncated: ${size - count} more]`) : writeNested(ring, p, item, depth + 1);
+    if (p < 0) {
+      if (count === 0) return p;
+      p = endHere(ring, before);
+      break;
+    }
+    count++;
+    if (wide) break;
+  }
+  writeCount(ring, head, count);
+  return p;
+}
+
+// Called with `call` only.
+// oxlint-disable-next-line typescript/unbound-method
+const sizeOfSet = Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
+// oxlint-disable-next-line typescript/unbound-method
+const sizeOfMap = Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!;
 
 function writeMap(ring: Ring, p: number, map: ReadonlyMap<unknown, unknown>, depth: number): number {
   p = writeHead(ring, p, L.TAG_MAP);
   if (p < 0) return p;
   const head = p - 4 - ring.at;
+  const size = sizeOfMap.call(map as Map<unknown, unknown>) as number;
   let count = 0;
-  for (const [key, item] of map) {
-    if (count >= MAX_WIDTH || ring.valueCount > MAX_VALUES) break;
-    p = writeNested(ring, p, key, depth + 1);
-    if (p < 0) return p;
-    const redacted = typeof key === 'string' && state.redactor.isSensitive(key);
-    p = writeNested(ring, p, redacted ? state.redactor.censor : item, depth + 1);
-    if (p < 0) return p;
+  for (const [key, item] of Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>) {
+    const before = p - ring.at;
+    const wide = isWide(ring, count);
+    p = wide ? writeRest(ring, p, size - count) : writeEntry(ring, p, key, item, depth);
+    if (p < 0) {
+      if (count === 0) return p;
+      p = endHere(ring, before);
+      break;
+    }
     count++;
+    if (wide) break;
   }
-  ring.dv.setUint32(ring.at + head, count, true);
+  writeCount(ring, head, count);
   return p;
+}
+
+function writeEntry(ring: Ring, p: number, key: unknown, item: unknown, depth: number): number {
+  p = writeNested(ring, p, key, depth + 1);
+  if (p < 0) return p;
+  const redacted = typeof key === 'string' && state.redactor.isSensitive(key);
+  return writeNested(ring, p, redacted ? state.redactor.censor : item, depth + 1);
 }
 
 function writeView(ring: Ring, p: number, view: ArrayBufferView, depth: number): number {
   if (!(view instanceof Uint8Array) && !(view instanceof DataView) && !(view instanceof Uint8ClampedArray)) {
-    const items = view as unknown as Iterable<unknown> & { length: number };
-    return writeItems(ring, p, L.TAG_ARRAY, items, items.length, depth);
+    return writeArray(ring, p, view as unknown as ArrayLike<unknown>, depth);
   }
   const kept = Math.min(view.byteLength, MAX_BINARY_BYTES);
+  if (p + 9 + kept - ring.at > ring.contentBytes) return -1;
   if (p + 9 + kept > ring.end) {
     p = moveRecord(ring, p, 9 + kept);
     if (p < 0) return p;
@@ -194,36 +296,53 @@ function writeView(ring: Ring, p: number, view: ArrayBufferView, depth: number):
 }
 
 /** type, message, stack; then own enumerable properties; then the errors behind it. */
-export function writeError(ring: Ring, p: number, error: Error, depth: number): number {
+function writeError(ring: Ring, p: number, error: Error, depth: number): number {
   p = writeHead(ring, p, L.TAG_ERROR);
   if (p < 0) return p;
   const head = p - 4 - ring.at;
-  const parts: Record<string, unknown> = {
-    type: readText(error, 'name') || readProperty((error.constructor ?? {}) as never, 'name') || 'Error',
-    message: readText(error, 'message'),
-    stack: readText(error, 'stack'),
-  };
+  // No prototype: what an error calls `constructor` or `__proto__` is a property like any other.
+  const parts: Record<string, unknown> = Object.create(null) as never;
+  parts['type'] = typeOf(error);
+  parts['message'] = readText(error, 'message');
+  parts['stack'] = readText(error, 'stack');
   for (const key of Object.keys(error).slice(0, MAX_WIDTH)) {
-    if (key !== 'cause' && key !== 'errors' && !(key in parts)) parts[key] = readProperty(error as never, key);
+    if (key !== 'cause' && key !== 'errors' && !(key in parts)) parts[key] = readProperty(error, key);
   }
-  const cause = readProperty(error as never, 'cause');
-  const chain = ring.ancestors.reduce((count, ancestor) => count + (ancestor instanceof Error ? 1 : 0), 0);
+  const cause = readProperty(error, 'cause');
+  const chain = ring.ancestors.reduce((count, ancestor) => count + (isError(ancestor) ? 1 : 0), 0);
   if (cause !== undefined) parts['cause'] = chain > MAX_CAUSES ? TRUNCATED_MARK : cause;
-  const errors = readProperty(error as never, 'errors');
+  const errors = readProperty(error, 'errors');
   if (Array.isArray(errors)) parts['errors'] = errors;
 
   let count = 0;
   for (const key of Object.keys(parts)) {
+    const before = p - ring.at;
     // Errors behind errors do not count as depth: a cause is as interesting as its effect.
     p = writePair(ring, p, parts, key, key === 'cause' ? Math.max(depth - 1, 0) : depth);
-    if (p < 0) return p;
+    if (p < 0) {
+      if (count === 0) return p;
+      p = endHere(ring, before);
+      break;
+    }
     count++;
   }
-  ring.dv.setUint32(ring.at + head, count, true);
+  writeCount(ring, head, count);
   return p;
 }
 
+function typeOf(error: Error): string {
+  const name = readText(error, 'name');
+  if (name !== '') return name;
+  const type = readProperty((readProperty(error, 'constructor') ?? {}), 'name');
+  return typeof type === 'string' && type !== '' ? type : 'Error';
+}
+
 function readText(error: Error, key: 'name' | 'message' | 'stack'): string {
-  const text = readProperty(error as never, key);
-  return typeof text === 'string' ? text : text === undefined ? '' : String(text);
+  const text = readProperty(error, key);
+  if (typeof text === 'string') return text;
+  try {
+    return text === undefined ? '' : String(text);
+  } catch (thrown) {
+    return throwsMark(thrown);
+  }
 }

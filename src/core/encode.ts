@@ -55,7 +55,17 @@ function writeRare(ring: Ring, p: number, value: unknown): number {
     return writeString(ring, p + 1, small ? value.toString() : TRUNCATED_MARK);
   }
   if (typeof value === 'symbol') return writeString(ring, p, value.toString());
-  return writeString(ring, p, `[Function: ${(value as { name?: unknown }).name || 'anonymous'}]`);
+  return writeString(ring, p, functionText(value as object));
+}
+
+/** A function's name may be a getter, or anything at all. */
+export function functionText(value: object): string {
+  try {
+    const { name } = value as { name?: unknown };
+    return `[Function: ${typeof name === 'string' && name !== '' ? name.slice(0, 256) : 'anonymous'}]`;
+  } catch {
+    return '[Function: anonymous]';
+  }
 }
 
 export function writeString(ring: Ring, p: number, text: string): number {
@@ -88,13 +98,31 @@ function writeLongString(ring: Ring, p: number, text: string): number {
   const whole = text.length <= max;
   // Never between the halves of a surrogate pair.
   const cut = whole ? text : text.slice(0, max - ((text.charCodeAt(max - 1) & 0xfc00) === 0xd800 ? 1 : 0)) + TRUNCATED_MARK;
-  const most = 5 + cut.length * 3;
-  if (p + most > ring.end) {
-    p = moveRecord(ring, p, most);
-    if (p < 0) return p;
+  let most = 5 + cut.length * 3;
+  // Short texts and names may use what is kept for the small fields at the end.
+  const limit = text.length <= SHORT_STRING ? ring.maxRecordBytes : ring.contentBytes;
+  if (p + most > ring.end || p + most - ring.at > limit) {
+    // Three bytes a character is what few texts take.
+    most = 5 + utf8Length(cut);
+    if (p + most - ring.at > limit) return -1;
+    if (p + most > ring.end) {
+      p = moveRecord(ring, p, most);
+      if (p < 0) return p;
+    }
   }
-  if (p + most - ring.at > ring.maxRecordBytes) return -1;
   return writeText(ring, p, cut, most);
+}
+
+/** Bytes of the text as UTF-8; a lone surrogate takes 3, as U+FFFD does. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) bytes += unit >= 0x800 ? 2 : 1;
+    // The halves of a pair take 4 together, not 6.
+    if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) bytes -= 2;
+  }
+  return bytes;
 }
 
 /** A string of any length where there is room for `most` bytes: tag, length, UTF-8. */
@@ -133,7 +161,6 @@ function writeUtf8(u8: Uint8Array, start: number, text: string): number {
 /** A mark instead of the value that began `offset` bytes into the record and did not fit: the slack of the segment has room for it. */
 export function truncateValue(ring: Ring, offset: number): number {
   ring.truncated = true;
-  ring.ancestors.length = 0;
   const p = ring.at + offset;
   const { u8 } = ring;
   u8[p] = L.TAG_LATIN1_SHORT;

@@ -1,6 +1,6 @@
 import { nowNanos } from './clock.js';
 import type { Field, FieldValue } from './field.js';
-import { copyValue } from './field.js';
+import { copyValue } from './copy-value.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
 import { invalidOption } from './errors.js';

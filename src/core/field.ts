@@ -37,7 +37,7 @@ export const FIELDS: unique symbol = Symbol.for('ttlog.fields/1') as never;
 /** Marks the wrappers below, whichever copy of ttlog made them. */
 const WRAPPED: unique symbol = Symbol.for('ttlog.wrapped/1') as never;
 
-type WrapKind = 'display' | 'inspect' | 'lazy';
+type WrapKind = 'display' | 'inspect' | 'inspected' | 'lazy';
 
 class Wrapped {
   readonly [WRAPPED]: WrapKind;
@@ -87,6 +87,16 @@ export function lazy(compute: () => unknown): WrappedValue {
   return new Wrapped('lazy', compute);
 }
 
+/** The text of `inspect(v)` in an event that was built by hand: sinks and backends read `inspected`, the ring knows it by its mark. */
+export class InspectedCopy implements Inspected {
+  declare readonly [WRAPPED]: WrapKind;
+  readonly inspected: string;
+  constructor(inspected: string) {
+    Object.defineProperty(this, WRAPPED, { value: 'inspected' });
+    this.inspected = inspected;
+  }
+}
+
 export function wrapKindOf(value: object): WrapKind | undefined {
   return (value as Partial<Wrapped>)[WRAPPED];
 }
@@ -95,7 +105,8 @@ export function wrapKindOf(value: object): WrapKind | undefined {
 export function throwsMark(error: unknown): string {
   let reason = 'unknown';
   try {
-    reason = String((error as Error)?.message ?? error).slice(0, 200);
+    const text: unknown = (error as { message?: unknown } | null | undefined)?.message;
+    reason = String(text ?? error).slice(0, 200);
   } catch {
     // an error that cannot even be described
   }
@@ -107,76 +118,4 @@ export function inspectText(value: unknown): string {
   if (hostInspect !== null) return hostInspect(value);
   if (typeof value === 'function') return `[Function: ${value.name || 'anonymous'}]`;
   return typeof value === 'object' && value !== null ? (JSON.stringify(value) ?? String(value)) : String(value);
-}
-
-const COPY_DEPTH = 6;
-const COPY_WIDTH = 128;
-
-/** A copy that later mutation does not reach, for backends that take LogEvents. Never throws. */
-export function copyValue(value: unknown, depth = 0): FieldValue {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-    case 'undefined':
-      return value;
-    case 'function':
-      return `[Function: ${value.name || 'anonymous'}]`;
-    case 'symbol':
-      return value.toString();
-    default:
-      if (value === null) return null;
-      try {
-        return copyObject(value as object, depth);
-      } catch (error) {
-        return throwsMark(error);
-      }
-  }
-}
-
-function copyObject(value: object, depth: number): FieldValue {
-  switch (wrapKindOf(value)) {
-    case 'display':
-      return String((value as Wrapped).value);
-    case 'inspect':
-      return { inspected: inspectText((value as Wrapped).value) };
-    case 'lazy':
-      return copyValue((value as { value: () => unknown }).value(), depth);
-    default:
-  }
-  if (value instanceof Error) return value;
-  if (value instanceof Date) return new Date(value.getTime());
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice(0, 1024);
-  if (depth >= COPY_DEPTH) return '[Truncated]';
-  if (Array.isArray(value)) return value.slice(0, COPY_WIDTH).map((item) => copyValue(item, depth + 1));
-  if (value instanceof Map) {
-    return new Map([...value].slice(0, COPY_WIDTH).map(([k, v]) => [copyValue(k, depth + 1), copyValue(v, depth + 1)]));
-  }
-  if (value instanceof Set) return new Set([...value].slice(0, COPY_WIDTH).map((item) => copyValue(item, depth + 1)));
-  return Object.fromEntries(copyFields(value, depth + 1).map(({ key, value: copied }) => [key, copied]));
-}
-
-/** The fields of an object as a list of copies, redacted by name. Never throws. */
-export function copyFields(fields: object, depth = 0): Field[] {
-  const copied: Field[] = [];
-  try {
-    const extract = (fields as { [FIELDS]?: FieldsExtractor })[FIELDS];
-    const source = (extract === undefined ? fields : extract(fields)) as Record<string, unknown>;
-    for (const key of Object.keys(source).slice(0, COPY_WIDTH)) {
-      if (state.redactor.isSensitive(key)) copied.push({ key, value: state.redactor.censor });
-      else copied.push({ key, value: readField(source, key, depth) });
-    }
-  } catch (error) {
-    copied.push({ key: 'fields', value: throwsMark(error) });
-  }
-  return copied;
-}
-
-function readField(source: Record<string, unknown>, key: string, depth: number): FieldValue {
-  try {
-    return copyValue(source[key], depth);
-  } catch (error) {
-    return throwsMark(error);
-  }
 }

@@ -7,6 +7,8 @@ export interface Filter {
   readonly text: string;
   /** For targets that no rule names. */
   readonly base: LogLevel;
+  /** True where the text says nothing (valid) at all. */
+  readonly isEmpty?: boolean;
   /** The most specific first. */
   readonly rules: readonly FilterRule[];
 }
@@ -24,7 +26,7 @@ export const STANDARD_FILTER: Filter = { text: 'info', base: Level.Info, rules: 
  * rule names keep `info`. 'strict' throws `ERR_INVALID_OPTION` on the first bad directive, 'lenient' (the environment) skips it.
  */
 export function compileFilter(directives: string, mode: 'strict' | 'lenient' = 'strict'): Filter {
-  let base: LogLevel = STANDARD_FILTER.base;
+  let base: LogLevel | undefined;
   const rules: FilterRule[] = [];
   for (const directive of directives.split(',').map((part) => part.trim())) {
     if (directive === '') continue;
@@ -38,8 +40,9 @@ export function compileFilter(directives: string, mode: 'strict' | 'lenient' = '
     if (equals < 0 || pattern === '*') base = level;
     else rules.push({ pattern, level });
   }
-  rules.sort((a, b) => specificity(b.pattern) - specificity(a.pattern));
-  return { text: directives, base, rules };
+  // Of two rules for the same name the later one holds, as it does for bare levels.
+  rules.reverse().sort((a, b) => specificity(b.pattern) - specificity(a.pattern));
+  return { text: directives, base: base ?? STANDARD_FILTER.base, rules, isEmpty: base === undefined && rules.length === 0 };
 }
 
 /** An exact name beats a pattern, a longer pattern a shorter one. */
@@ -57,15 +60,15 @@ export function resolveFilter(filter: Filter, target: string): LogLevel {
 export function matchesPattern(pattern: string, text: string): boolean {
   const parts = pattern.split('*');
   if (parts.length === 1) return pattern === text;
-  const first = parts[0]!;
-  const last = parts[parts.length - 1]!;
+  const first = parts[0];
+  const last = parts[parts.length - 1];
   if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
   let from = first.length;
   const until = text.length - last.length;
   for (let i = 1; i < parts.length - 1; i++) {
-    const found = text.indexOf(parts[i]!, from);
-    if (found < 0 || found + parts[i]!.length > until) return false;
-    from = found + parts[i]!.length;
+    const found = text.indexOf(parts[i], from);
+    if (found < 0 || found + parts[i].length > until) return false;
+    from = found + parts[i].length;
   }
   return true;
 }

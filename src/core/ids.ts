@@ -9,23 +9,25 @@ seedIds();
 
 /** Seeds anew; called once a thread, and by tests that want the same ids again. */
 export function seedIds(seed?: number): void {
-  if (seed === undefined) platform.crypto.getRandomValues(words);
-  else for (let i = 0; i < 4; i++) words[i] = Math.imul(seed + i + 1, 0x9e3779b9) ^ (seed >>> (i * 3));
-  words[0] = words[0]! | 1;
+  if (seed === undefined) {
+    if (platform.crypto === undefined) for (let i = 0; i < 4; i++) words[i] = Math.random() * 4_294_967_296;
+    else platform.crypto.getRandomValues(words);
+  } else for (let i = 0; i < 4; i++) words[i] = Math.imul(seed + i + 1, 0x9e3779b9) ^ (seed >>> (i * 3));
+  words[0] = words[0] | 1;
 }
 
 /** 32 random bits as an unsigned number. */
 export function randomWord(): number {
-  const w1 = words[1]!;
+  const w1 = words[1];
   const x = Math.imul(w1, 5);
   const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0;
   const t = w1 << 9;
-  words[2]! ^= words[0]!;
-  words[3]! ^= words[1]!;
-  words[1]! ^= words[2]!;
-  words[0]! ^= words[3]!;
-  words[2]! ^= t;
-  const w3 = words[3]!;
+  words[2] ^= words[0];
+  words[3] ^= words[1];
+  words[1] ^= words[2];
+  words[0] ^= words[3];
+  words[2] ^= t;
+  const w3 = words[3];
   words[3] = (w3 << 11) | (w3 >>> 21);
   return result;
 }

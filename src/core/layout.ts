@@ -199,6 +199,8 @@ export const ENTRY_NAME_COUNT_OFFSET = 10; // u16
 export const ENTRY_LINE_OFFSET = 12; // i32, 0 = unknown
 /** Then strings as values: target, message (of a span: its name), file (or null), and one for each name. */
 export const ENTRY_STRINGS_OFFSET = 16;
+/** No entry is longer: target 256, message 1024, 1024 names of 256 UTF-16 units, each unit at most 3 bytes. */
+export const MAX_ENTRY_BYTES = 1024 * 1024;
 export const SITE_EVENT = 0;
 export const SITE_SPAN = 1;
 

@@ -3,7 +3,7 @@ import type { Filter } from './filter.js';
 import { compileFilter } from './filter.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
-import { filtersChanged, state, targetOf } from './state.js';
+import { filtersChanged, state, targetNamed } from './state.js';
 
 /**
  * Sets what sinks deliver: one level for every target. Reaches every logger at once; records below it stay in the ring.
@@ -67,5 +67,5 @@ export function toFilter(levelOrDirectives: LogLevel | LevelName | (string & {})
 export function isEnabled(level: LogLevel | LevelName, target?: string): boolean {
   const parsed = parseLevel(level);
   if (parsed === undefined || parsed >= LogLevel.Off) return false;
-  return parsed >= (target === undefined ? state.rootTarget : targetOf(target)).recordLevel;
+  return parsed >= (target === undefined ? state.rootTarget : targetNamed(target)).recordLevel;
 }

@@ -2,9 +2,10 @@
 import { emitTo } from './backend.js';
 import { nowNanos } from './clock.js';
 import type { LogEvent } from './event.js';
-import { copyFields } from './field.js';
+import { copyFields } from './copy-value.js';
+import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
-import { plainFields } from './plain-fields.js';
+import { mergeFields, plainFields } from './plain-fields.js';
 import { recordEvent } from './record.js';
 import type { Bindings, Scope } from './scope.js';
 import { liveScope } from './scope.js';
@@ -40,6 +41,8 @@ export function log(target: Target, level: LogLevel, scope: Scope | undefined, b
     fields = second === undefined ? undefined : plainFields(second);
   } else {
     fields = first === undefined || first === null ? undefined : plainFields(first);
+    // Two objects are in neither order, but what somebody logs is not thrown away: `error(err, { order_id })`.
+    if (typeof second === 'object' && second !== null) fields = mergeFields(fields, second);
     message = typeof second === 'string' ? second : messageOf(first);
   }
   if (state.backend === null) recordEvent(target, level, scope, bindings, message, fields);
@@ -49,7 +52,7 @@ export function log(target: Target, level: LogLevel, scope: Scope | undefined, b
 /** An error on its own speaks for itself. */
 function messageOf(first: unknown): string {
   try {
-    if (first instanceof Error && typeof first.message === 'string') return first.message;
+    if (typeof first === 'object' && first !== null && isError(first) && typeof first.message === 'string') return first.message;
   } catch {
     // a proxy, or an error with a throwing getter
   }

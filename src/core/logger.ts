@@ -2,7 +2,7 @@ import * as L from './layout.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
 import { currentScope, log } from './log.js';
-import { plainFields } from './plain-fields.js';
+import { mergeFields, plainFields } from './plain-fields.js';
 import { Bindings } from './scope.js';
 import type { Span } from './span.js';
 import { openSpan, spanSite } from './span.js';
@@ -92,7 +92,7 @@ export class Logger {
 
   /** A logger of the same target with more bindings; on the same key the child's value wins. */
   child(bindings: object): Logger {
-    return new Logger(this.of, new Bindings({ ...this.bound?.fields, ...plainFields(bindings) }));
+    return new Logger(this.of, new Bindings(mergeFields(this.bound?.fields, bindings)));
   }
 
   /** Opens a span of this target (debug level), a child of the active one. See `span`. */
@@ -107,7 +107,7 @@ export class Logger {
 
   private withBindings(fields: object | undefined): Record<string, unknown> | undefined {
     if (this.bound === null) return fields === undefined ? undefined : plainFields(fields);
-    return { ...this.bound.fields, ...(fields === undefined ? undefined : plainFields(fields)) };
+    return mergeFields(this.bound.fields, fields);
   }
 }
 
@@ -122,7 +122,7 @@ const loggers = new WeakMap<Target, Logger>();
  */
 export function getLogger(target: string, bindings?: object): Logger {
   const of = target === '' ? state.rootTarget : targetOf(target);
-  if (bindings !== undefined) return new Logger(of, new Bindings({ ...plainFields(bindings) }));
+  if (bindings !== undefined) return new Logger(of, new Bindings(mergeFields(undefined, bindings)));
   let logger = loggers.get(of);
   if (logger === undefined) loggers.set(of, (logger = new Logger(of, null)));
   return logger;

@@ -4,8 +4,10 @@
  */
 export interface Platform {
   readonly performance: { now(): number; readonly timeOrigin: number };
-  readonly crypto: { getRandomValues(words: Uint32Array): unknown };
-  readonly URL: new (url: string) => { readonly href: string };
+  readonly crypto?: { getRandomValues(words: Uint32Array): unknown };
+  readonly URL?: new (url: string) => { readonly href: string };
+  /** Browsers have it only in pages that are isolated from others. */
+  readonly SharedArrayBuffer?: SharedArrayBufferConstructor;
   readonly process?: {
     readonly pid?: number;
     readonly env?: Record<string, string | undefined>;
@@ -19,4 +21,14 @@ export interface TextWriter {
   write(text: string, offset: number, length: number, encoding: 'utf8'): number;
 }
 
-export const platform: Platform = globalThis as never;
+export const platform: Platform = globalThis as object as Platform;
+
+export function isUrl(value: object): boolean {
+  return platform.URL !== undefined && value instanceof platform.URL;
+}
+
+/** Memory for a ring; where no memory can be shared, there is no other thread to share it with either. */
+export function newMemory(bytes: number): SharedArrayBuffer {
+  const Memory = platform.SharedArrayBuffer ?? (ArrayBuffer as unknown as SharedArrayBufferConstructor);
+  return new Memory(bytes);
+}

@@ -1,12 +1,21 @@
 /** Events that were built elsewhere, with a time, a thread and ids of their own. */
+import { MAX_NAME_LENGTH } from './callsite.js';
 import { truncateValue, writeString, writeValue } from './encode.js';
+import { writeField } from './encode-object.js';
 import type { LogEvent } from './event.js';
 import * as L from './layout.js';
+import { LogLevel, parseLevel } from './level.js';
 import { HEADROOM_BYTES, MAX_FIELDS } from './record.js';
 import { openRing } from './ring-of-thread.js';
+import type { Ring } from './ring.js';
 import { claimSegment, owe, publish } from './ring.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
-import { state, targetOf } from './state.js';
+import { state, targetNamed } from './state.js';
+
+const MAX_ID_LENGTH = 64;
+const MAX_FILE_LENGTH = 512;
+/** What ids and place take behind a message. */
+const PLACE_BYTES = 2048;
 
 /** Writes the event into this thread's ring, if its target records its level. Never throws. */
 export function writeEmitted(event: LogEvent): void {
@@ -19,14 +28,16 @@ export function writeEmitted(event: LogEvent): void {
   ring.busy = true;
   let owed = false;
   try {
-    const { level } = event;
-    const target = event.target === '' ? state.rootTarget : targetOf(event.target);
+    const level = parseLevel(event.level);
+    if (level === undefined || level === LogLevel.Off) throw new TypeError('no level');
+    const target = event.target === '' ? state.rootTarget : targetNamed(event.target);
     if (level >= target.recordLevel) {
       if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
-      writeBody(event, target.name, level >= target.deliverLevel ? level | L.FLAG_DELIVER : level);
+      writeBody(ring, event, target.name, level >= target.deliverLevel ? level | L.FLAG_DELIVER : level);
       owed = level >= target.owedLevel;
     }
   } catch {
+    // The caller's stack is exhausted, or it is no event: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;
     ring.home.dropped++;
   }
@@ -34,37 +45,48 @@ export function writeEmitted(event: LogEvent): void {
   if (ring.isSpill) spilled(ring, undefined, null, null);
   else if (ring.spillCount !== 0) drainSpill(ring);
   if (owed) owe(ring.home);
+}
 
-  function writeBody({ timestampNs, message, traceId, spanId, file, line, threadId, fields }: LogEvent, target: string, flags: number): void {
-    ring.truncated = false;
-    ring.valueCount = 0;
-    ring.scope = undefined;
-    ring.bindings = null;
-    ring.i64[(ring.at + L.RECORD_TIME_OFFSET) >> 3] = BigInt.asIntN(64, timestampNs);
-    ring.i64[(ring.at + L.RECORD_CONTEXT_OFFSET) >> 3] = 0n;
-    let p = ring.at + L.RECORD_HEADER_BYTES;
-    p = writeString(ring, p, target.slice(0, 256));
-    const messageAt = p - ring.at;
-    p = writeString(ring, p, message);
-    if (p < 0) p = truncateValue(ring, messageAt);
-    for (const text of [traceId, spanId, file]) p = text === undefined ? writeValue(ring, p, null) : writeString(ring, p, text.slice(0, 1024));
-    p = writeValue(ring, p, line === undefined ? null : line | 0);
-    p = writeValue(ring, p, threadId | 0);
-    const countAt = p - ring.at;
-    p += 2;
-    let count = 0;
-    for (const { key, value } of fields) {
-      const before = p - ring.at;
-      p = writeString(ring, p, key.slice(0, 256));
-      if (p >= 0) p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, value);
-      if (p < 0 || count === MAX_FIELDS) {
-        p = ring.at + before;
-        ring.truncated = true;
-        break;
-      }
-      count++;
+function writeBody(ring: Ring, event: LogEvent, target: string, flags: number): void {
+  const { timestampNs, message, traceId, spanId, file, line, threadId, fields } = event;
+  ring.truncated = false;
+  ring.valueCount = 0;
+  ring.scope = undefined;
+  ring.bindings = null;
+  ring.i64[(ring.at + L.RECORD_TIME_OFFSET) >> 3] = BigInt.asIntN(64, timestampNs);
+  ring.i64[(ring.at + L.RECORD_CONTEXT_OFFSET) >> 3] = 0n;
+
+  let p = ring.at + L.RECORD_HEADER_BYTES;
+  ring.contentBytes = ring.maxContentBytes - PLACE_BYTES;
+  p = writeString(ring, p, target.slice(0, MAX_NAME_LENGTH));
+  const messageAt = p - ring.at;
+  p = writeString(ring, p, message);
+  if (p < 0) p = truncateValue(ring, messageAt);
+  ring.contentBytes = ring.maxContentBytes;
+  p = writeText(ring, p, traceId, MAX_ID_LENGTH);
+  p = writeText(ring, p, spanId, MAX_ID_LENGTH);
+  p = writeText(ring, p, file, MAX_FILE_LENGTH);
+  p = writeValue(ring, p, line === undefined ? null : line | 0);
+  p = writeValue(ring, p, threadId | 0);
+
+  const countAt = p - ring.at;
+  p += 2;
+  let count = 0;
+  for (const field of fields) {
+    const before = p - ring.at;
+    p = count === MAX_FIELDS ? -1 : writeField(ring, p, field.key, field as never, 'value');
+    if (p < 0) {
+      p = ring.at + before;
+      ring.truncated = true;
+      break;
     }
-    ring.dv.setUint16(ring.at + countAt, count, true);
-    publish(ring, p, L.KIND_EMITTED, flags, 0);
+    count++;
   }
+  ring.dv.setUint16(ring.at + countAt, count, true);
+  publish(ring, p, L.KIND_EMITTED, flags, 0);
+}
+
+/** The end of a long path says more than its beginning. */
+function writeText(ring: Ring, p: number, text: string | undefined, most: number): number {
+  return text === undefined ? writeValue(ring, p, null) : writeString(ring, p, text.slice(-most));
 }

@@ -1,10 +1,10 @@
 // Hot path: one event into the ring. No allocation beyond the caller's, no closure; one clock read, one Atomics.store.
-import type { FieldNode } from './callsite.js';
-import { eventSite, stepTo } from './callsite.js';
+import type { Callsite, FieldNode } from './callsite.js';
+import { eventSite, knownShape, MAX_NAME_LENGTH, MAX_SHAPES, stepTo } from './callsite.js';
 import { writeMonotonic } from './clock.js';
 import { internShape } from './dictionary.js';
 import { truncateValue, writeString, writeValue } from './encode.js';
-import { readProperty } from './encode-object.js';
+import { writeField } from './encode-object.js';
 import { throwsMark } from './field.js';
 import * as L from './layout.js';
 import { ensureRefs } from './refs.js';
@@ -79,6 +79,7 @@ export function writeHeader(ring: Ring, target: Target, level: number, context: 
   const word = at >> 2;
   ring.truncated = false;
   ring.valueCount = 0;
+  ring.contentBytes = ring.maxContentBytes;
   writeMonotonic(ring.i64, u32, (at >> 3) + 1);
   u32[word + 4] = context === null ? 0 : context.id;
   u32[word + 5] = span === null ? 0 : span.id;
@@ -99,28 +100,37 @@ function writeEventBody(
   flags: number,
 ): void {
   const callsite = eventSite(target, level, message);
-  let node: FieldNode | null = callsite.root;
-  if (fields !== undefined) {
-    const body = p - ring.at;
-    p = writeFieldValues(ring, node, fields, p);
-    node = ring.node;
-    if (node === null || callsite.inline) {
-      writeInline(ring, target.name, message, fields, ring.at + body, flags);
-      return;
-    }
-  }
-  const id = node.id !== 0 ? node.id : internShape(ring.home, node);
-  if (id === 0) {
-    const body = L.RECORD_HEADER_BYTES + ((flags & L.FLAG_BINDINGS) !== 0 ? L.RECORD_BINDINGS_BYTES : 0);
-    writeInline(ring, target.name, message, fields, ring.at + body, flags);
+  if (isTight(ring, callsite) && !fitsDictionary(ring, callsite, fields)) {
+    writeInline(ring, target.name, message, fields, p, flags);
     return;
   }
+  let node = callsite.root;
+  if (fields !== undefined) {
+    p = writeFieldValues(ring, node, fields, p);
+    node = ring.node!;
+  }
+  const id = node.id !== 0 ? node.id : internShape(ring.home, node);
+  // 0 only where a proxy has shown other names the second time.
+  if (id === 0) throw new TypeError('the names of the fields change');
   publish(ring, p, L.KIND_EVENT, flags, id);
 }
 
+/** True where a new shape may find no room: whether it does is then found out before any value is read, because that is done once. */
+export function isTight(ring: Ring, callsite: Callsite): boolean {
+  return callsite.inline || callsite.shapes >= MAX_SHAPES || ring.home.dictionaryTight;
+}
+
+/** True where the shape of these fields is in the dictionary, or could be added. */
+export function fitsDictionary(ring: Ring, callsite: Callsite, fields: Record<string, unknown> | undefined): boolean {
+  if (callsite.inline) return false;
+  const node = knownShape(callsite, fields, MAX_FIELDS);
+  return node !== null && (node.id !== 0 || internShape(ring.home, node) !== 0);
+}
+
 /**
- * The values of `fields` in order; `ring.node` is then the shape they make, or null where the callsite has too many. `for…in` walks
- * V8's enum cache (11 ns for three keys, Object.keys 30); the name is compared by pointer with the one that came here last time.
+ * The values of `fields` in order; `ring.node` is then the shape they make. `for…in` walks V8's enum cache (11 ns for three keys,
+ * Object.keys 30); the name is compared by pointer with the one that came here last time. A value that does not fit is marked, those
+ * after it are still written.
  */
 export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<string, unknown>, p: number): number {
   let node = root;
@@ -130,10 +140,6 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
     if (next === null) {
       if (!Object.hasOwn(fields, key)) continue;
       next = stepTo(node, key);
-      if (next === null) {
-        ring.node = null;
-        return p;
-      }
     }
     node = next;
     let value: unknown;
@@ -146,7 +152,7 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
     p = node.redacted ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, value);
     if (p < 0) {
       p = truncateValue(ring, offset);
-      break;
+      if (p > ring.end) break;
     }
     if (++count === MAX_FIELDS) {
       ring.truncated = true;
@@ -158,21 +164,19 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
 }
 
 /** A record that carries its site itself: message and names are not in the dictionary, because that is bounded. */
-export function writeInline(ring: Ring, target: string, message: string, fields: Record<string, unknown> | undefined, p: number, flags: number): void {
-  ring.truncated = false;
-  p = writeString(ring, p, target);
+function writeInline(ring: Ring, target: string, message: string, fields: Record<string, unknown> | undefined, p: number, flags: number): void {
+  p = writeString(ring, p, target.slice(0, MAX_NAME_LENGTH));
   const messageOffset = p - ring.at;
   p = writeString(ring, p, message);
   if (p < 0) p = truncateValue(ring, messageOffset);
   const countOffset = p - ring.at;
   p += 2;
   let count = 0;
-  if (fields !== undefined && !ring.truncated) {
+  if (fields !== undefined) {
     for (const key of Object.keys(fields)) {
       const offset = p - ring.at;
-      p = writeString(ring, p, key.slice(0, 256));
-      if (p >= 0) p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, readProperty(fields, key));
-      if (p < 0 || count === MAX_FIELDS) {
+      p = count === MAX_FIELDS ? -1 : writeField(ring, p, key, fields, key);
+      if (p < 0) {
         p = ring.at + offset;
         ring.truncated = true;
         break;

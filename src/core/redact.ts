@@ -1,3 +1,5 @@
+import { flatCopy } from './target.js';
+
 /**
  * Redaction by key name, before anything reaches the ring. A name is judged once (when a callsite first sees it, or from a bounded
  * cache for nested keys), so unredacted logging pays nothing for it.
@@ -21,6 +23,7 @@ export const DEFAULT_REDACTED_KEYS: readonly string[] = [
 const HARMLESS = /^(?:(?:max|min|num|total|input|output|prompt|completion|cached?|used|remaining)_tokens?|tokens?_(?:count|used|limit|type|usage|remaining|total)|token_?type)$/;
 
 const CACHE_LIMIT = 4096;
+const MAX_NAME_LENGTH = 256;
 
 export function createRedactor(keys: readonly string[] = DEFAULT_REDACTED_KEYS, censor: string = CENSOR): Redactor {
   const sensitive = new Set(keys.map((key) => words(key).join('_')));
@@ -32,28 +35,32 @@ export function createRedactor(keys: readonly string[] = DEFAULT_REDACTED_KEYS, 
       const known = cache.get(key);
       if (known !== undefined) return known;
       const verdict = judge(words(key), sensitive, longest);
-      if (cache.size < CACHE_LIMIT) cache.set(key, verdict);
+      if (cache.size < CACHE_LIMIT && key.length <= MAX_NAME_LENGTH) cache.set(flatCopy(key), verdict);
       return verdict;
     },
   };
 }
 
-/** True where some run of whole words of the name is a sensitive key. Singular and plural are one. */
+/** True where some run of whole words of the name is a sensitive key. Singular and plural are one, and so is `password2`. */
 function judge(name: string[], sensitive: ReadonlySet<string>, longest: number): boolean {
   if (HARMLESS.test(name.join('_'))) return false;
   for (let from = 0; from < name.length; from++) {
     for (let count = 1; count <= longest && from + count <= name.length; count++) {
       const run = name.slice(from, from + count).join('_');
-      if (sensitive.has(run) || (run.endsWith('s') && sensitive.has(run.slice(0, -1)))) return true;
+      if (isListed(run, sensitive) || (/\d$/.test(run) && isListed(run.replace(/_?\d+$/, ''), sensitive))) return true;
     }
   }
   return false;
 }
 
+function isListed(run: string, sensitive: ReadonlySet<string>): boolean {
+  return sensitive.has(run) || (run.endsWith('s') && sensitive.has(run.slice(0, -1)));
+}
+
 /** `userAPIKey`, `user-api-key`, `USER_API_KEY` → ['user', 'api', 'key']. Over-long names are judged by their first 256 characters. */
 function words(name: string): string[] {
   return name
-    .slice(0, 256)
+    .slice(0, MAX_NAME_LENGTH)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()

@@ -1,6 +1,6 @@
 // What a record refers to (context, span, bindings) is in its segment before it. The hot path only compares segment numbers;
 // this is what happens where they differ: once for each segment and thing referred to.
-import { truncateValue, writeString, writeValue } from './encode.js';
+import { writeField } from './encode-object.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
 import { claimSegment, copyReferable, publish } from './ring.js';
@@ -13,6 +13,8 @@ import { state } from './state.js';
 const HEADROOM_BYTES = 256;
 /** Of a context with those around it, or of a logger's bindings; what comes after is not looked at. */
 const MAX_CONTEXT_FIELDS = 512;
+/** Room for the mark that stands for a value that is too long. */
+export const MARK_BYTES = 64;
 
 export function ensureRefs(ring: Ring, context: Context | null, span: Span | null, bindings: Bindings | null): void {
   if (context !== null) giveId(context);
@@ -55,12 +57,13 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   let tried = 0;
   ring.truncated = false;
   ring.valueCount = 0;
+  ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
   for (const source of sources) {
     for (const key of Object.keys(source)) {
       if (++tried > MAX_CONTEXT_FIELDS) break;
       const before = p - ring.at;
-      p = writeContextField(ring, p, key, source[key]);
-      if (p < 0) p = ring.at + before; // it does not fit: the others may
+      p = writeField(ring, p, key, source, key);
+      if (p < 0 || p - ring.at > ring.maxReferableBytes) p = ring.at + before; // it does not fit: the others may
       else count++;
     }
   }
@@ -75,16 +78,4 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   ring.records--; // not an event
   item.segment = ring.segment;
   item.at = at;
-}
-
-/** Name and value, or name and mark, or -1 where not even that fits. */
-function writeContextField(ring: Ring, p: number, key: string, value: unknown): number {
-  const redacted = state.redactor.isSensitive(key);
-  p = writeString(ring, p, key.slice(0, 256));
-  if (p < 0 || p - ring.at > ring.maxReferableBytes) return -1;
-  const offset = p - ring.at;
-  p = redacted ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, value);
-  if (p >= 0 && p - ring.at <= ring.maxReferableBytes) return p;
-  p = truncateValue(ring, offset);
-  return p - ring.at > ring.maxReferableBytes ? -1 : p;
 }

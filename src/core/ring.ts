@@ -3,7 +3,7 @@ import type { FieldNode } from './callsite.js';
 import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
-import { platform } from './platform.js';
+import { newMemory, platform } from './platform.js';
 import type { Bindings, Scope } from './scope.js';
 import type { Span } from './span.js';
 import type { Spill } from './spill.js';
@@ -11,6 +11,9 @@ import { state } from './state.js';
 
 /** Kept free at the end of each segment, so that a mark that says "truncated" always fits. */
 const SLACK_BYTES = 64;
+
+/** Small values (numbers, short strings) are written without a look at the record's length: 512 fields of at most 100 bytes. */
+const UNCHECKED_BYTES = 64 * 1024;
 
 export class Ring {
   readonly buffer: SharedArrayBuffer;
@@ -27,6 +30,8 @@ export class Ring {
   /** The longest a string may be here, in UTF-16 units. */
   readonly maxStringLength: number;
   readonly maxRecordBytes: number;
+  /** Up to here long strings and nested values may fill a record: the rest is for the small fields that come after them. */
+  readonly maxContentBytes: number;
   /** Contexts, bindings and spans may come before any record of a segment: they must be short. */
   readonly maxReferableBytes: number;
 
@@ -45,10 +50,14 @@ export class Ring {
   /** What the record being written refers to, so that it can be moved to a new segment. */
   scope: Scope | undefined = undefined;
   bindings: Bindings | null = null;
+  /** The limit of long strings and nested values in the record under construction. */
+  contentBytes: number;
   /** Set while a value did not fit. */
   truncated = false;
   nextSiteId = 1;
   dictionaryLength = 0;
+  /** True where the next entry may not fit: from then on that is found out before values are read. */
+  dictionaryTight: boolean;
   /** Position behind the newest owed record of this segment. */
   owedWords = 0;
   hasOwed = false;
@@ -80,12 +89,15 @@ export class Ring {
     this.dataStart = L.HEADER_BYTES + dictionaryBytes;
     this.segmentCount = capacityBytes >= L.MAX_SEGMENT_COUNT * L.MIN_SEGMENT_BYTES ? L.MAX_SEGMENT_COUNT : L.MIN_SEGMENT_COUNT;
     this.segmentBytes = capacityBytes / this.segmentCount;
-    this.maxRecordBytes = Math.min(this.segmentBytes >> 1, L.MAX_RECORD_WORDS * 8);
+    this.maxRecordBytes = Math.min(this.segmentBytes >> 1, L.MAX_RECORD_WORDS * 8 - UNCHECKED_BYTES);
+    this.maxContentBytes = this.maxRecordBytes - (this.maxRecordBytes >> 3);
+    this.contentBytes = this.maxContentBytes;
     this.maxReferableBytes = this.maxRecordBytes >> 3;
     this.maxStringLength = Math.min(16_384, this.segmentBytes >> 3);
     this.segmentOwedWords = new Int32Array(this.segmentCount);
     this.segmentHasOwed = new Uint8Array(this.segmentCount);
     this.segment = firstSegment - 1;
+    this.dictionaryTight = dictionaryBytes < L.MAX_ENTRY_BYTES;
 
     const { i32, i64 } = this;
     i32[L.MAGIC_I32] = L.RING_MAGIC;
@@ -104,7 +116,7 @@ export class Ring {
 
 /** A ring of its own memory. `capacityBytes` is a multiple of 4096, from 128 KiB to 1 GiB; whoever takes options checks that. */
 export function createRing(capacityBytes: number, dictionaryBytes: number = L.DICTIONARY_BYTES, firstSegment = 0, threadId = 0): Ring {
-  const buffer = new SharedArrayBuffer(L.HEADER_BYTES + dictionaryBytes + capacityBytes);
+  const buffer = newMemory(L.HEADER_BYTES + dictionaryBytes + capacityBytes);
   return new Ring(buffer, capacityBytes, dictionaryBytes, firstSegment, threadId);
 }
 
@@ -122,7 +134,7 @@ function takeSegment(ring: Ring): void {
   const { u8, u32, i32, f64, dv, segmentCount } = ring;
   const number = ring.segment + 1;
   const index = number % segmentCount;
-  if (ring.segmentHasOwed[index] === 1) makeRoom(ring, ring.segmentOwedWords[index]!);
+  if (ring.segmentHasOwed[index] === 1) makeRoom(ring, ring.segmentOwedWords[index]);
   // The last call of a function of ours: where the caller's stack is exhausted, either all of what follows happens or nothing.
   writeMonotonic(claimedAt, claimedAtWords, 0);
 
@@ -217,7 +229,7 @@ export function copyReferable(ring: Ring, item: { segment: number; at: number })
   if (!isInRing(ring, item.segment)) return false;
   const { u8, u32 } = ring;
   const from = item.at;
-  const word = u32[from >> 2]!;
+  const word = u32[from >> 2];
   const bytes = (word & 0xffff) << 3;
   if (ring.at + bytes > ring.end) return false;
   u8.copyWithin(ring.at, from, from + bytes);

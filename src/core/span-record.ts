@@ -2,11 +2,11 @@
 import { readNs } from './clock.js';
 import { internShape } from './dictionary.js';
 import { truncateValue, writeString, writeValue } from './encode.js';
-import { readProperty } from './encode-object.js';
+import { writeField } from './encode-object.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
-import { HEADROOM_BYTES, refsMissing, writeFieldValues, writeHeader } from './record.js';
-import { ensureRefs, giveId } from './refs.js';
+import { fitsDictionary, HEADROOM_BYTES, isTight, refsMissing, writeFieldValues, writeHeader } from './record.js';
+import { ensureRefs, giveId, MARK_BYTES } from './refs.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, isInRing, owe, publish } from './ring.js';
@@ -14,6 +14,9 @@ import type { Span } from './span.js';
 import { writeIdentity, writeInlineSite } from './span-identity.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
 import { state } from './state.js';
+
+/** What its count has room for. */
+const MAX_EXTRA_FIELDS = 255;
 
 /** The ring to write to now: this thread's, or the spill of a record that is being written. null = counted as dropped. */
 function take(): Ring | null {
@@ -41,25 +44,32 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     if (refsMissing(ring, context, null, null)) ensureRefs(ring, context, null, null);
     giveId(span);
     const flags = writeHeader(ring, target, level, context, span, null);
+    ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
     writeIdentity(ring, span);
     const { root } = callsite;
     let p = ring.at + L.SPAN_FIELDS_OFFSET;
     let node = root;
-    if (fields !== undefined) {
-      p = writeFieldValues(ring, root, fields, p);
-      node = ring.node ?? root;
-      if (ring.node === null || p - ring.at > ring.maxReferableBytes) {
-        // Too many shapes, or too long to be written again for each segment: the span goes without.
-        node = root;
-        p = ring.at + L.SPAN_FIELDS_OFFSET;
-        ring.truncated = true;
+    let id = 0;
+    if (!isTight(ring, callsite) || fitsDictionary(ring, callsite, fields)) {
+      if (fields !== undefined) {
+        p = writeFieldValues(ring, root, fields, p);
+        node = ring.node!;
+        if (p - ring.at > ring.maxReferableBytes) {
+          // So many that they cannot be written again for each segment: the span goes without.
+          node = root;
+          p = ring.at + L.SPAN_FIELDS_OFFSET;
+          ring.truncated = true;
+        }
       }
+      id = node.id !== 0 ? node.id : internShape(ring.home, node);
     }
-    const id = node.id !== 0 ? node.id : internShape(ring.home, node);
+    if (id === 0) {
+      p = writeInlineSite(ring, span, ring.at + L.SPAN_FIELDS_OFFSET);
+      if (fields !== undefined) p = writeExtraFields(ring, p, fields);
+    }
     const { at } = ring;
     span.startNs = readNs(ring.u32, (at + L.RECORD_TIME_OFFSET) >> 3);
     ring.i64[(at + L.SPAN_START_NS_OFFSET) >> 3] = ring.i64[(at + L.RECORD_TIME_OFFSET) >> 3]!;
-    if (id === 0) p = writeInlineSite(ring, span, at + L.SPAN_FIELDS_OFFSET);
     publish(ring, p, L.KIND_SPAN_START, id === 0 ? flags | L.FLAG_INLINE : flags, id);
     span.siteId = id;
     span.contentBytes = p - at;
@@ -98,25 +108,14 @@ export function writeSpanFields(span: Span, fields: Record<string, unknown>): vo
 
 function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): void {
   const { u8, u32 } = ring;
-  const word = u32[span.at >> 2]!;
-  const siteId = u32[(span.at >> 2) + 1]!;
+  const word = u32[span.at >> 2];
+  const siteId = u32[(span.at >> 2) + 1];
   const bytes = span.contentBytes;
   u8.copyWithin(ring.at, span.at, span.at + bytes);
   ring.truncated = false;
   ring.valueCount = 0;
-  let p = ring.at + bytes;
-  let extra = u8[ring.at + L.SPAN_EXTRA_OFFSET]!;
-  for (const key of Object.keys(fields)) {
-    const before = p - ring.at;
-    p = writePair(ring, p, key, fields);
-    if (p < 0 || p - ring.at > ring.maxReferableBytes || extra === 255) {
-      p = ring.at + before;
-      ring.truncated = true;
-      break;
-    }
-    extra++;
-  }
-  u8[ring.at + L.SPAN_EXTRA_OFFSET] = extra;
+  ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
+  const p = writeExtraFields(ring, ring.at + bytes, fields);
   const { at } = ring;
   publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
   ring.records--; // a state, not an event
@@ -125,11 +124,21 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
   span.at = at;
 }
 
-function writePair(ring: Ring, p: number, key: string, fields: Record<string, unknown>): number {
-  p = writeString(ring, p, key.slice(0, 256));
-  if (p < 0) return p;
-  if (state.redactor.isSensitive(key)) return writeString(ring, p, state.redactor.censor);
-  return writeValue(ring, p, readProperty(fields, key));
+/** (name, value) pairs at the end of a span's record, as many as a record may have that is written again for each segment. */
+function writeExtraFields(ring: Ring, p: number, fields: Record<string, unknown>): number {
+  let extra = ring.u8[ring.at + L.SPAN_EXTRA_OFFSET];
+  for (const key of Object.keys(fields)) {
+    const before = p - ring.at;
+    p = extra === MAX_EXTRA_FIELDS ? -1 : writeField(ring, p, key, fields, key);
+    if (p < 0 || p - ring.at > ring.maxReferableBytes) {
+      p = ring.at + before;
+      ring.truncated = true;
+      break;
+    }
+    extra++;
+  }
+  ring.u8[ring.at + L.SPAN_EXTRA_OFFSET] = extra;
+  return p;
 }
 
 /** The end of a span. An error that has been reported already is named, not shown again, and does not raise the level. */
@@ -163,10 +172,10 @@ export function writeSpanEnd(span: Span, outcome: number, error: unknown, report
         p = truncateValue(ring, p - ring.at);
       }
     }
-    if (fields !== undefined && !ring.truncated) {
+    if (fields !== undefined) {
       for (const key of Object.keys(fields)) {
         const before = p - ring.at;
-        p = writePair(ring, p, key, fields);
+        p = extra === MAX_EXTRA_FIELDS ? -1 : writeField(ring, p, key, fields, key);
         if (p < 0) {
           p = ring.at + before;
           ring.truncated = true;

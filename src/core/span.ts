@@ -5,8 +5,8 @@ import { readNs, writeMonotonic } from './clock.js';
 import { hexWord, randomWord, randomWordNotZero } from './ids.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
+import { log } from './log.js';
 import { plainFields } from './plain-fields.js';
-import { recordEvent } from './record.js';
 import type { Context, Referable, Scope } from './scope.js';
 import { writeSpanEnd, writeSpanFields, writeSpanStart } from './span-record.js';
 import { state } from './state.js';
@@ -121,7 +121,7 @@ export class Span implements Scope, Referable {
   /** Records an event as of this span, at the span's level. */
   event(message: string, fields?: object): void {
     const { target, level } = this.callsite;
-    if (level >= target.recordLevel) recordEvent(target, level, this, null, message, fields === undefined ? undefined : plainFields(fields));
+    if (level >= target.recordLevel) log(target, level as LogLevel, this, null, message, fields);
   }
 
   /** Ends the span as failed. The error is reported once, however many spans it passes. */
@@ -155,7 +155,7 @@ export class Span implements Scope, Referable {
 
 /** The callsite of a span, found by name. */
 export function spanSite(target: Target, level: number, name: string): Callsite {
-  const sites = target.spans[level]!;
+  const sites = target.spans[level];
   return sites.get(name) ?? addCallsite(sites, target, level, name, L.SITE_SPAN);
 }
 

@@ -68,7 +68,7 @@ export function drainSpill(ring: Ring): void {
   let done = 0;
   ring.busy = true;
   try {
-    while (done < waiting.length) copySpilled(ring, from, waiting[done++]!);
+    while (done < waiting.length) copySpilled(ring, from, waiting[done++]);
     owe(ring); // some of them may be
   } catch {
     ring.home.dropped++; // the caller's stack is exhausted; the others follow the next record

@@ -8,13 +8,13 @@ import type { Filter } from './filter.js';
 import { compileFilter, resolveFilter, STANDARD_FILTER } from './filter.js';
 import { CONTROL_BYTES, LAYOUT_VERSION } from './layout.js';
 import { LogLevel, parseLevel } from './level.js';
-import { platform } from './platform.js';
+import { newMemory, platform } from './platform.js';
 import type { Redactor } from './redact.js';
 import { createRedactor } from './redact.js';
 import type { Ring } from './ring.js';
 import type { ScopeStore } from './scope.js';
 import type { Span } from './span.js';
-import { Target } from './target.js';
+import { flatCopy, Target } from './target.js';
 
 /** What the platform can do for the core, installed by `src/runtime` where there is Node; the core runs without. */
 export interface Host {
@@ -76,7 +76,9 @@ function environment(name: string): string | undefined {
 /** The filter of the environment: `TTLOG` if it says something valid. */
 export function environmentFilter(): Filter | undefined {
   const text = environment('TTLOG');
-  return text === undefined || text.trim() === '' ? undefined : compileFilter(text, 'lenient');
+  if (text === undefined) return undefined;
+  const filter = compileFilter(text, 'lenient');
+  return filter.isEmpty === true ? undefined : filter;
 }
 
 /** `LOG_LEVEL`, used where neither `TTLOG` nor code says anything. */
@@ -91,7 +93,7 @@ function createState(): CoreState {
     ring: null,
     nextFirstSegment: 0,
     nextReferableId: 1,
-    control: new Int32Array(new SharedArrayBuffer(CONTROL_BYTES)),
+    control: new Int32Array(newMemory(CONTROL_BYTES)),
     scopes: null,
     backend: null,
     targets: new Map(),
@@ -126,9 +128,22 @@ export const state: CoreState = (shared[KEY] ??= createState());
 export function targetOf(name: string): Target {
   const known = state.targets.get(name);
   if (known !== undefined) return known;
+  const target = new Target(flatCopy(name));
+  applyFilters(state, target);
+  state.targets.set(target.name, target);
+  return target;
+}
+
+/** Names that come from outside may be without number: beyond this many they are judged each time, and not kept. */
+const MAX_TARGETS_FROM_OUTSIDE = 4096;
+
+/** As `targetOf`, for a name that nobody has asked a logger for. */
+export function targetNamed(name: string): Target {
+  const known = state.targets.get(name);
+  if (known !== undefined) return known;
+  if (state.targets.size < MAX_TARGETS_FROM_OUTSIDE) return targetOf(name);
   const target = new Target(name);
   applyFilters(state, target);
-  state.targets.set(name, target);
   return target;
 }
 

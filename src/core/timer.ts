@@ -1,3 +1,4 @@
+import { monotonicNs } from './clock.js';
 import type { Span } from './span.js';
 import { elapsedNs } from './span.js';
 
@@ -17,6 +18,8 @@ export class Timer {
   /** @internal Use `timer`. */
   constructor(span: Span) {
     this.span = span;
+    // A span that is not recorded has no start of its own.
+    if (span.startNs === 0) span.startNs = monotonicNs();
   }
 
   /** Ends the timer and returns its duration in ms; a second end returns the same. */

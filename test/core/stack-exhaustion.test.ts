@@ -62,12 +62,18 @@ const attacks: Record<string, () => () => void> = {
         return 1;
       },
     }),
-  'an emitted event': () => () => emit(EventBuilder.withCapacity(1).message('Deep').field('n', { a: [1] }).build()),
+  'an emitted event': () => () =>
+    emit(
+      EventBuilder.withCapacity(1)
+        .message('Deep')
+        .field('n', { a: [1] })
+        .build(),
+    ),
 };
 
 describe.each(Object.keys(attacks))('%s at the end of the stack', (name) => {
   it('leaves a ring that is whole, and that goes on', () => {
-    const log = attacks[name]!();
+    const log = attacks[name]();
     for (let round = 0; round < 3; round++) {
       atTheEnd(log);
       contents();
