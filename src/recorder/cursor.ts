@@ -6,7 +6,7 @@ import { SegmentDecoder } from './decoder.js';
 import { Dictionary } from './dictionary.js';
 import { attachReader, ReaderBlock } from './reader-block.js';
 import type { RingView } from './ring-view.js';
-import { oldestSegment, publishedBytes, segmentClock, segmentStart, viewRing } from './ring-view.js';
+import { oldestSegment, publishedBytes, reanchor, segmentClock, segmentStart, viewRing } from './ring-view.js';
 
 /** Records from before `init()`, whose FLAG_DELIVER was set by a filter that nobody had chosen. */
 export interface Rejudge {
@@ -32,6 +32,8 @@ export interface Loss {
   readonly owed: boolean;
   /** Records that the writer could not write at all. */
   readonly dropped: number;
+  /** Records that made no sense. */
+  readonly damaged: number;
 }
 
 /**
@@ -62,7 +64,8 @@ export class RingCursor {
   #recordsBefore: number | undefined;
   #lost = 0;
   #overrunsSeen: number;
-  #droppedSeen: number;
+  #droppedSeen = 0;
+  #damagedSeen = 0;
 
   constructor(buffer: SharedArrayBuffer, { reader, service, origin, rejudge }: CursorOptions) {
     this.#ring = viewRing(new Uint8Array(buffer));
@@ -75,7 +78,6 @@ export class RingCursor {
     this.lines = new LineDecoder(origin);
     this.#rejudge = rejudge;
     this.#overrunsSeen = this.block.overruns;
-    this.#droppedSeen = 0;
     attachReader(this.#ring, reader);
     this.#skipUntil = this.block.delivered;
     this.#skipping = true;
@@ -124,6 +126,13 @@ export class RingCursor {
     return this.#ring.threadId;
   }
 
+  /** Looks whether the wall clock has been set; what has been published so far keeps its times. */
+  followClock(): void {
+    if (this.isBehind) return;
+    const clock = reanchor(this.#ring);
+    if (clock !== undefined) this.decoder.setClock(clock);
+  }
+
   /** What was lost since the last call; undefined where nothing was. */
   takeLoss(): Loss | undefined {
     const overruns = this.block.overruns;
@@ -132,11 +141,13 @@ export class RingCursor {
       overwritten: this.#lost,
       owed: overruns !== this.#overrunsSeen,
       dropped: allDropped - this.#droppedSeen,
+      damaged: this.decoder.damagedRecords - this.#damagedSeen,
     };
-    if (loss.overwritten === 0 && !(loss.dropped > 0)) return undefined;
+    if (loss.overwritten === 0 && loss.damaged === 0 && !(loss.dropped > 0)) return undefined;
     this.#lost = 0;
     this.#overrunsSeen = overruns;
     this.#droppedSeen = allDropped;
+    this.#damagedSeen += loss.damaged;
     return loss;
   }
 

@@ -67,6 +67,11 @@ export class SegmentDecoder {
     this.extend(end);
   }
 
+  /** From here on the segment's times mean something else: the wall clock has been set. */
+  setClock(clock: SegmentClock): void {
+    this.#clock = clock;
+  }
+
   /** More of the same segment is there. */
   extend(end: number): void {
     this.#inheritedLeft += Math.max(end - this.#limit, 0) * INHERITED_PER_BYTE;

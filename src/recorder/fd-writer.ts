@@ -11,7 +11,7 @@ export type WriteState = 'done' | 'busy' | 'failed' | 'gone';
 
 /**
  * Writes text to a file descriptor with write(2), synchronously. Never throws and never waits: what the destination does not take
- * stays pending, and `retry` goes on with it.
+ * stays, and the next `write` goes on with it.
  */
 export class FdWriter {
   /** Why the last attempt failed. */
@@ -20,7 +20,11 @@ export class FdWriter {
   readonly #path: string | undefined;
   #fd: number | undefined;
   #buffer: Buffer | undefined;
-  #pending: Buffer | undefined;
+  /** Bytes of the buffer that hold text, and how many of them have been written. */
+  #filled = 0;
+  #written = 0;
+  /** The destination did not take everything at the last attempt. */
+  #isStuck = false;
   #retryMs = 0;
   #retryAt = 0;
 
@@ -30,46 +34,60 @@ export class FdWriter {
     else this.#path = destination;
   }
 
+  /** True while the destination has not taken everything that it was offered. */
   get isPending(): boolean {
-    return this.#pending !== undefined;
+    return this.#isStuck;
   }
 
-  /** Nothing may be pending. */
-  write(text: string): WriteState {
-    if (text.length * 3 > BUFFER_BYTES) this.#pending = Buffer.from(text, 'utf8');
-    else {
-      this.#buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
-      this.#pending = this.#buffer.subarray(0, this.#buffer.write(text, 0, BUFFER_BYTES, 'utf8'));
+  get isEmpty(): boolean {
+    return this.#filled === 0;
+  }
+
+  /** Adds text to what `write` will write. False where there is no room for it before that. */
+  append(text: string): boolean {
+    const most = text.length * 3;
+    if (this.#filled + most > BUFFER_BYTES) {
+      if (this.#filled > 0) return false;
+      this.#buffer = Buffer.from(text, 'utf8');
+      this.#filled = this.#buffer.length;
+      return true;
     }
-    this.#retryAt = 0;
-    return this.retry();
+    if (this.#buffer === undefined || this.#buffer.length !== BUFFER_BYTES) {
+      this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    }
+    this.#filled += this.#buffer.write(text, this.#filled, most, 'utf8');
+    return true;
   }
 
-  /** Goes on with what is pending. */
-  retry(): WriteState {
-    if (this.#pending === undefined) return 'done';
+  /** Writes what has been appended, or goes on with it. */
+  write(): WriteState {
+    if (this.#filled === 0) return 'done';
     if (this.#retryAt > performance.now()) return 'busy';
     try {
       this.#fd ??= openForAppend(this.#path!);
-      while (this.#pending.length > 0) {
-        const written = writeSync(this.#fd, this.#pending);
+      while (this.#written < this.#filled) {
+        const written = writeSync(this.#fd, this.#buffer!, this.#written, this.#filled - this.#written);
+        this.#written += written;
         this.bytesWritten += written;
-        this.#pending = this.#pending.subarray(written);
       }
     } catch (error) {
+      this.#isStuck = true;
       return this.#failed(error);
     }
-    this.#pending = undefined;
     this.#retryMs = 0;
+    this.#retryAt = 0;
+    this.drop();
     return 'done';
   }
 
   drop(): void {
-    this.#pending = undefined;
+    this.#filled = 0;
+    this.#written = 0;
+    this.#isStuck = false;
   }
 
   close(): void {
-    this.#pending = undefined;
+    this.drop();
     if (this.#path === undefined || this.#fd === undefined) return;
     try {
       closeSync(this.#fd);

@@ -9,6 +9,8 @@ const QUIET_MS = 500;
 /** Longest time that one pass keeps the application's thread, and how soon it goes on. */
 const SLICE_MS = 5;
 const RETRY_MS = 5;
+/** How long the end may take once nothing moves any more. */
+const STOP_TIMEOUT_MS = 2000;
 
 /**
  * Drives a recorder on the application's own thread: from a timer that never keeps the process alive, and on the spot where
@@ -72,11 +74,29 @@ export class LocalDrive {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
+    await this.#within(this.#end());
+    this.#recorder.detach();
+  }
+
+  async #end(): Promise<void> {
+    while (!this.#recorder.drain()) await delay(RETRY_MS);
     for (const outlet of this.#recorder.outlets) {
       await this.#settle(outlet);
       await outlet.close();
     }
-    this.#recorder.detach();
+  }
+
+  /** Waits as long as something moves. */
+  async #within(work: Promise<void>): Promise<void> {
+    const ended = work.then(() => true);
+    for (let progress = -1; progress !== this.#progress;) {
+      progress = this.#progress;
+      if (await Promise.race([ended, delay(STOP_TIMEOUT_MS, false)])) return;
+    }
+  }
+
+  get #progress(): number {
+    return this.#recorder.outlets.reduce((sum, outlet) => sum + outlet.progress, 0);
   }
 
   async #settle(outlet: Outlet): Promise<void> {

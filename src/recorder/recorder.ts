@@ -13,6 +13,9 @@ import type { Outlet } from './outlet.js';
 import { CurrentRecord } from './outlet.js';
 import type { LogRecord } from './record.js';
 
+/** How often it is looked whether somebody set the wall clock. */
+const CLOCK_LOOK_MS = 1000;
+
 export interface RecorderSetup {
   /** Which reader's block it keeps: READER_THREAD, READER_LOCAL. */
   readonly reader: number;
@@ -54,6 +57,7 @@ export class Recorder {
   #progress = 0;
   #blockedSince: number | undefined;
   #isBusy = false;
+  #clockLookedAt = performance.now();
 
   constructor(setup: RecorderSetup) {
     this.#setup = setup;
@@ -89,6 +93,7 @@ export class Recorder {
       this.#reportMissed();
       for (const outlet of this.outlets) outlet.endBatch();
       this.#publish();
+      this.#followClock();
       return this.outlets.some(isHolding) ? 'blocked' : read;
     } finally {
       this.#isBusy = false;
@@ -205,6 +210,13 @@ export class Recorder {
     Atomics.add(this.#setup.control, L.CONTROL_PROGRESS, 1);
   }
 
+  #followClock(): void {
+    const now = performance.now();
+    if (now - this.#clockLookedAt < CLOCK_LOOK_MS) return;
+    this.#clockLookedAt = now;
+    for (const cursor of this.#cursors) cursor.followClock();
+  }
+
   #reportLosses(): void {
     for (const cursor of this.#cursors) {
       const loss = cursor.takeLoss();
@@ -212,6 +224,7 @@ export class Recorder {
       if (loss.owed)
         this.#tellLoss('Records were overwritten before they could be delivered', loss.overwritten, cursor.threadId);
       this.#tellLoss('Records could not be written', loss.dropped, cursor.threadId);
+      this.#tellLoss('Records could not be read', loss.damaged, cursor.threadId);
     }
   }
 

@@ -95,6 +95,20 @@ export interface SegmentClock {
 const CLOCK_JUMP_MS = 50;
 const MAX_EPOCH_MS = 8.64e15;
 
+/**
+ * Brings the clock pair of a live ring up to date where the wall clock has been set, or the machine has slept, since it was taken.
+ * undefined where it is right. Only the wall time is rewritten, in one store: a reader never sees half a pair.
+ */
+export function reanchor(ring: RingView): SegmentClock | undefined {
+  const i64 = new BigInt64Array(ring.bytes.buffer, ring.bytes.byteOffset, L.HEADER_BYTES >> 3);
+  const anchorNs = Atomics.load(i64, L.ANCHOR_MONOTONIC_NS_I64);
+  const deltaNs = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  const jumpMs = Number(anchorNs + deltaNs - Atomics.load(i64, L.ANCHOR_EPOCH_NS_I64)) / 1e6;
+  if (Math.abs(jumpMs) <= CLOCK_JUMP_MS) return undefined;
+  Atomics.store(i64, L.ANCHOR_EPOCH_NS_I64, anchorNs + deltaNs);
+  return { deltaNs, deltaMs: Number(deltaNs) / 1e6 };
+}
+
 export function segmentClock(ring: Pick<RingView, 'dv'>, start: number, from: DataView = ring.dv): SegmentClock {
   const anchorNs =
     ring.dv.getBigInt64(L.ANCHOR_EPOCH_NS_I64 * 8, true) - ring.dv.getBigInt64(L.ANCHOR_MONOTONIC_NS_I64 * 8, true);

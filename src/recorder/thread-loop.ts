@@ -126,7 +126,8 @@ export class ThreadLoop {
 
   async #end(): Promise<void> {
     this.#takeMessages();
-    this.recorder.drain();
+    // Whoever ends the thread does so by force where a sink takes nothing any more.
+    while (!this.recorder.drain()) await this.#pause(Atomics.load(this.#control, L.CONTROL_WAKE), RETRY_MS);
     for (const outlet of this.recorder.outlets) await outlet.close();
     this.recorder.detach();
     this.#acknowledge(Atomics.load(this.#control, L.CONTROL_FLUSH_REQUESTED));

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
 import * as L from '../core/layout.js';
+import { LogLevel } from '../core/level.js';
 import type { MetaMessage } from './meta.js';
 import { Recorder } from './recorder.js';
 import { createTextOutlet } from './text-outlet.js';
@@ -39,6 +40,7 @@ export class RecorderThread {
   readonly #deaths: number[] = [];
   #worker: Worker | undefined;
   #isStopping = false;
+  #lastError: unknown;
 
   /** Throws where there are no workers. */
   constructor(setup: ThreadSetup) {
@@ -190,7 +192,7 @@ export class RecorderThread {
       Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
       throw error;
     }
-    worker.on('error', () => undefined); // 'exit' follows
+    worker.on('error', (error) => (this.#lastError = error)); // 'exit' follows
     worker.on('message', (message: ThreadMessage) => {
       if ('tell' in message) tellOthers?.(message.tell);
     });
@@ -218,8 +220,14 @@ export class RecorderThread {
     try {
       this.#start();
     } catch {
-      // no memory for a thread now: flush() and the end of the process deliver
+      return; // no memory for a thread now: flush() and the end of the process deliver
     }
+    const reason = this.#lastError instanceof Error ? this.#lastError.message : 'it ended';
+    this.tell({
+      level: LogLevel.Warn,
+      message: 'The recorder thread died and was started again; what it was writing may be there twice',
+      fields: [{ key: 'reason', value: reason }],
+    });
   }
 
   #addCounts(counts: readonly number[]): void {

@@ -147,4 +147,19 @@ describe('a cursor', () => {
     readAll(cursor);
     expect(cursor.isFinished).toBe(true);
   });
+
+  it('follows a wall clock that has been set, and leaves what was recorded before as it was', () => {
+    const cursor = follow(ring.buffer);
+    info('Before');
+    const before = readAll(cursor)[0].record.timestampMs;
+    const now = vi
+      .spyOn(Date, 'now')
+      .mockImplementation(() => Math.round(performance.timeOrigin + performance.now()) + 3_600_000);
+    cursor.followClock();
+    info('After');
+    const after = readAll(cursor)[0].record.timestampMs;
+    now.mockRestore();
+    expect(after - before).toBeGreaterThan(3_590_000);
+    expect(after - before).toBeLessThan(3_700_000);
+  });
 });
