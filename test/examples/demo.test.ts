@@ -13,7 +13,7 @@ beforeAll(() => {
     stdio: 'inherit',
   });
   const { FORCE_COLOR: _color, TTLOG: _ttlog, LOG_LEVEL: _level, ...env } = plainEnvironment();
-  const demo = spawnSync(process.execPath, ['dist/demo/main.js'], {
+  const demo = spawnSync(process.execPath, ['--enable-source-maps', 'dist/demo/main.js'], {
     cwd: shop,
     env,
     encoding: 'utf8',

@@ -28,7 +28,7 @@ export async function burst({ client, ttlog, records }: OpenShop): Promise<void>
   const { dropped, lapped } = ttlog.stats();
   const spans = records.filter(({ kind }) => kind === 'span').length;
   say(
-    `recorded   ${records.length.toLocaleString('en')} records: ${(records.length - spans).toLocaleString('en')} events, ${spans.toLocaleString('en')} spans`,
+    `\nrecorded   ${records.length.toLocaleString('en')} records: ${(records.length - spans).toLocaleString('en')} events, ${spans.toLocaleString('en')} spans`,
   );
   say(`lost       ${dropped + lapped}`);
   say(`mixed up   ${mixedUp(records)} (records whose trace, request and customer do not belong together)`);

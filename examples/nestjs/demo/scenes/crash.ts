@@ -59,7 +59,8 @@ async function driveToItsDeath(child: ChildProcess): Promise<{ status: number | 
 function view(file: string): void {
   const manifest = createRequire(import.meta.url).resolve('ttlog/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { ttlog: string } };
-  const shown = relative(process.cwd(), file);
+  // npm runs this in the workspace; the person who reads it is where npm was called.
+  const shown = relative(process.env['INIT_CWD'] ?? process.cwd(), file);
   request(`npx ttlog view ${shown} --last 16\n`);
   const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin.ttlog), 'view', file, '--last', '16'], {
     stdio: 'inherit',
