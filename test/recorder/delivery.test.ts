@@ -211,7 +211,7 @@ describe('a destination that', () => {
       import { info, init } from 'ttlog';
       let release;
       const gate = new Promise((resolve) => (release = resolve));
-      let seen = 0;
+      const seen = [];
       const slow = async (batch) => { seen.push(...batch); await gate; };
       const handle = init({ service: 'shop', capacity: 2048, channelCapacity: 100, stallTimeoutMs: 20, sinks: [slow] });
       for (let i = 0; i < 50_000; i++) {
