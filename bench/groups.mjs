@@ -118,6 +118,16 @@ export const groups = [
     ],
   },
   {
+    id: 'fields-record',
+    title: 'The same object, extracted and recorded',
+    notes: [],
+    columns: [
+      ...ns,
+      timesOf('fields-record/ttlog, fields written by hand', 'of by hand'),
+      timesUnder('fields-record/pino to /dev/null, instanceToPlain', 'pino + instanceToPlain ÷ this'),
+    ],
+  },
+  {
     id: 'delivery-burst',
     title: 'Delivery to a file, all events in a row',
     notes: [

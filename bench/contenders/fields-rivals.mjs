@@ -6,30 +6,11 @@ import { Exclude, Expose, Type, instanceToPlain } from 'class-transformer';
 
 import { keep } from '../lib/keep.mjs';
 import { nsSince, startClock } from '../lib/clock.mjs';
-import { EXPECTED_ORDER, makeClasses, makeOrders } from '../lib/order-classes.mjs';
+import { EXPECTED_ORDER, extractByHand, makeTransformerOrders } from '../lib/order-classes.mjs';
 import { expectEqual } from '../lib/verify.mjs';
 
 const group = 'fields';
-const { Customer, Order } = makeClasses();
-
-// Decorators are functions: calling them is what a compiler would make of the @-syntax.
-Expose({ name: 'order_id' })(Order.prototype, 'orderId');
-Expose({ name: 'coupon_code' })(Order.prototype, 'couponCode');
-Type(() => Customer)(Order.prototype, 'customer');
-Exclude()(Customer.prototype, 'password');
-
-const orders = makeOrders(Order);
-
-function extractByHand(order) {
-  return {
-    order_id: order.orderId,
-    amount: order.amount,
-    currency: order.currency,
-    paid: order.paid,
-    coupon_code: order.couponCode,
-    customer: { id: order.customer.id, email: order.customer.email },
-  };
-}
+const orders = makeTransformerOrders({ Exclude, Expose, Type });
 
 export default [
   {

@@ -33,7 +33,34 @@ export function makeClasses() {
   return { Customer, Order };
 }
 
+/** What an extractor for this one class comes down to. */
+export function extractByHand(order) {
+  return {
+    order_id: order.orderId,
+    amount: order.amount,
+    currency: order.currency,
+    paid: order.paid,
+    coupon_code: order.couponCode,
+    customer: { id: order.customer.id, email: order.customer.email },
+  };
+}
+
 /** Enough different objects that no value is a constant to the optimiser. */
 export function makeOrders(Order, count = 256) {
   return Array.from({ length: count }, (_, i) => new Order(i));
+}
+
+/**
+ * Orders with class-transformer's decorators, given the copy of it whose metadata is going to be read. Decorators are
+ * functions: calling them is what a compiler makes of the @-syntax.
+ */
+export function makeTransformerOrders({ Exclude, Expose, Type }, decorateClass = () => {}) {
+  const { Customer, Order } = makeClasses();
+  Expose({ name: 'order_id' })(Order.prototype, 'orderId');
+  Expose({ name: 'coupon_code' })(Order.prototype, 'couponCode');
+  Type(() => Customer)(Order.prototype, 'customer');
+  Exclude()(Customer.prototype, 'password');
+  decorateClass(Customer);
+  decorateClass(Order);
+  return makeOrders(Order);
 }
