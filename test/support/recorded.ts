@@ -1,6 +1,4 @@
 // What this thread has recorded, read back from the bytes of its ring.
-import { DEFAULT_CAPACITY_EVENTS } from '../../src/core/layout.js';
-import { capacityBytesOf } from '../../src/core/ring.js';
 import { replaceRing } from '../../src/core/ring-of-thread.js';
 import { state } from '../../src/core/state.js';
 import { copyRing, decodeRing } from '../../src/recorder/decode-ring.js';
@@ -19,9 +17,12 @@ export interface Recorded {
   readonly span: (name: string) => LogRecord;
 }
 
+/** Room for some 10 000 records; copying and decoding it takes a few ms. */
+const CAPACITY_BYTES = 2 * 1024 * 1024;
+
 /** From now on nothing recorded before is seen. */
 export function startRecording(): void {
-  replaceRing(capacityBytesOf(DEFAULT_CAPACITY_EVENTS));
+  replaceRing(CAPACITY_BYTES);
 }
 
 export function recorded(): Recorded {
