@@ -30,7 +30,9 @@ export function writeEmitted(event: LogEvent): void {
   try {
     const level = parseLevel(event.level);
     if (level === undefined || level === LogLevel.Off) throw new TypeError('no level');
-    const target = event.target === '' ? state.rootTarget : targetNamed(event.target);
+    const name: unknown = event.target;
+    if (typeof name !== 'string') throw new TypeError('no target');
+    const target = name === '' ? state.rootTarget : targetNamed(name);
     if (level >= target.recordLevel) {
       if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
       writeBody(ring, event, target.name, level >= target.deliverLevel ? level | L.FLAG_DELIVER : level);
