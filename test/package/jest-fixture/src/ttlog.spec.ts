@@ -16,9 +16,9 @@ class LoginAttempt {
 
 class LoginService {
   @Instrument()
-  async login(userId: number): Promise<string> {
+  async login(account: number): Promise<string> {
     await Promise.resolve();
-    info(new LoginAttempt(userId), 'Login attempt completed');
+    info(new LoginAttempt(account), 'Login attempt completed');
     return `token-${String(currentContext()['request_id'])}`;
   }
 }
@@ -41,8 +41,8 @@ describe('ttlog in a CommonJS project under Jest', () => {
     await handle.flush();
     expect(token).toBe('token-r-1');
     expect(sink.records.map((record) => record.message)).toEqual(['Login attempt completed', 'LoginService.login']);
-    expect(sink.records[0].values).toEqual({ request_id: 'r-1', user_id: 7 });
-    expect(sink.records[1].values).toMatchObject({ request_id: 'r-1', userId: 7 });
+    expect(sink.records[0].values).toEqual({ request_id: 'r-1', account: 7, user_id: 7 });
+    expect(sink.records[1].values).toMatchObject({ request_id: 'r-1', account: 7 });
   });
 
   it('has one init() until shutdown', () => {
