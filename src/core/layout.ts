@@ -70,6 +70,8 @@ export const READER_STRIDE_I32 = 8;
 export const READER_ATTACHED = 0;
 /** Low 32 bits of the position up to which everything owed was handed over (8-byte words). Notified. Atomic. */
 export const READER_DELIVERED = 1;
+/** How often the writer took the space of owed records without waiting any longer: it tells a loss from a lap that nobody minds. Atomic. */
+export const READER_OVERRUNS = 2;
 /** The recorder thread's block, and that of the in-thread twin. */
 export const READER_THREAD = 0;
 export const READER_LOCAL = 1;
@@ -164,6 +166,8 @@ export const SPAN_KIND_SPAN = 0;
 export const SPAN_KIND_TIMER = 1;
 /** With `entry: true`: a line at its start too. */
 export const SPAN_KIND_ENTRY = 2;
+/** Set in the kind of a span's newest copy when it ends: what is logged later in its scope must not make it look open. */
+export const SPAN_ENDED_BIT = 0x80;
 
 // ---- values: u8 tag, then ---------------------------------------------------------------------------------------------------
 export const TAG_UNDEFINED = 0;
@@ -208,9 +212,9 @@ export const SITE_SPAN = 1;
 export const CONTROL_BYTES = 256;
 /** Changed and notified to wake the recorder. */
 export const CONTROL_WAKE = 0;
-/** 1 while the recorder is in a long wait and wants to be woken by the next record that is owed. */
+/** Bits: who is in a long wait and wants to be woken by the next record that is owed. 1 the recorder thread, 2 its in-thread twin. */
 export const CONTROL_SLEEPING = 1;
-/** The recorder: 0 none, 1 starting, 2 running, 3 ended or died. Notified. */
+/** The recorder thread: 0 none, 1 starting, 2 running, 3 ended or died, 4 another thread stands in for it just now. Notified. */
 export const CONTROL_RECORDER = 2;
 /** Requests to deliver everything (a counter), and the last one that has been carried out. Both notified. */
 export const CONTROL_FLUSH_REQUESTED = 3;

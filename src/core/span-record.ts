@@ -187,6 +187,7 @@ export function writeSpanEnd(span: Span, outcome: number, error: unknown, report
     ring.u32[(ring.at + L.SPAN_END_EXTRA_OFFSET) >> 2] = extra;
     const delivered = level >= target.deliverLevel ? L.FLAG_DELIVER : 0;
     publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, span.siteId);
+    if (span.segment === ring.segment) ring.u8[span.at + L.SPAN_KIND_OFFSET]! |= L.SPAN_ENDED_BIT;
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;

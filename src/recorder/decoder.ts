@@ -106,7 +106,16 @@ export class SegmentDecoder {
 
   /** True for what sinks never see: the start of a span that did not ask for a line. */
   get isSilent(): boolean {
-    return this.kind === L.KIND_SPAN_START && this.reader.u8[this.at + L.SPAN_KIND_OFFSET] !== L.SPAN_KIND_ENTRY;
+    return this.kind === L.KIND_SPAN_START && (this.#spanKind & ~L.SPAN_ENDED_BIT) !== L.SPAN_KIND_ENTRY;
+  }
+
+  /** True for a span's start, or state, whose span had ended by the time it was read. */
+  get hasEnded(): boolean {
+    return this.kind === L.KIND_SPAN_START && (this.#spanKind & L.SPAN_ENDED_BIT) !== 0;
+  }
+
+  get #spanKind(): number {
+    return this.reader.u8[this.at + L.SPAN_KIND_OFFSET];
   }
 
   get time(): RecordTime {

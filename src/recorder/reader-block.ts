@@ -2,12 +2,6 @@ import * as L from '../core/layout.js';
 import type { RingView } from './ring-view.js';
 import { oldestSegment } from './ring-view.js';
 
-/**
- * How often a writer took the space of owed records without waiting any longer: it tells a loss that somebody has to hear of from
- * records that were overwritten because nobody wanted them. In the reader's block, behind READER_DELIVERED.
- */
-const READER_OVERRUNS = 2;
-
 /** One reader's block in the header of a ring: what a writer and a reader say to each other. */
 export class ReaderBlock {
   readonly i32: Int32Array;
@@ -54,11 +48,11 @@ export class ReaderBlock {
   }
 
   get overruns(): number {
-    return Atomics.load(this.i32, this.#base + READER_OVERRUNS);
+    return Atomics.load(this.i32, this.#base + L.READER_OVERRUNS);
   }
 
   noteOverrun(): void {
-    Atomics.add(this.i32, this.#base + READER_OVERRUNS, 1);
+    Atomics.add(this.i32, this.#base + L.READER_OVERRUNS, 1);
   }
 }
 

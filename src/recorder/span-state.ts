@@ -47,7 +47,7 @@ export function readSpanState(reader: ByteReader, dictionary: Dictionary, at: nu
     traceId,
     startLow: dv.getUint32(at + L.SPAN_START_NS_OFFSET, true),
     startHigh: dv.getUint32(at + L.SPAN_START_NS_OFFSET + 4, true),
-    spanKind: u8[at + L.SPAN_KIND_OFFSET],
+    spanKind: u8[at + L.SPAN_KIND_OFFSET] & ~L.SPAN_ENDED_BIT,
     layer,
     idText: `,"trace_id":"${traceId}","span_id":"${spanId}"`,
   };

@@ -1,6 +1,7 @@
 /** The composition root: the only place where core, recorder, sinks and snapshots meet. */
-import { statSync } from 'node:fs';
+import { statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel, parseLevel } from '../core/level.js';
@@ -68,7 +69,7 @@ class Running implements TtlogHandle {
     // The working directory may be another one by the time of the crash.
     this.snapshotDir = resolve(options.snapshotDir);
     installHost();
-    const boot = this.applyOptions();
+    // First what can fail: a start that throws changes nothing.
     this.recorder = createRecorder({
       sinks: options.sinks,
       service: options.service,
@@ -79,7 +80,7 @@ class Running implements TtlogHandle {
       batchRecords: options.channelCapacity,
       control: state.control,
     });
-    this.deliverFrom(boot);
+    this.deliverFrom(this.applyOptions());
     this.installHooks();
   }
 
@@ -118,7 +119,7 @@ class Running implements TtlogHandle {
     state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
     state.flushSync = () => void this.flushSync();
     const onExit = (): void => {
-      this.flushSync();
+      if (!this.flushSync()) tellLeftovers(this.options.exitTimeoutMs);
       // What later exit handlers record is delivered record by record: there is no later.
       Atomics.store(state.control, L.CONTROL_SLEEPING, 1);
       state.wake = () => void this.flushSync();
@@ -194,7 +195,8 @@ class Running implements TtlogHandle {
   }
 
   private async end(): Promise<void> {
-    await this.recorder.flush();
+    // A sink that is stalled forever must not hold up the end: stop() delivers too, and gives up.
+    await Promise.race([this.recorder.flush(), delay(this.options.exitTimeoutMs, undefined, { ref: false })]);
     await this.recorder.stop();
     for (const undo of this.uninstall.splice(0)) undo();
     state.wake = nothing;
@@ -212,6 +214,15 @@ class Running implements TtlogHandle {
 }
 
 function nothing(): void {}
+
+/** The process ends with records undelivered: say so where somebody may see it. */
+function tellLeftovers(exitTimeoutMs: number): void {
+  try {
+    writeSync(2, `ttlog: not everything was delivered within ${exitTimeoutMs} ms (exitTimeoutMs); a sink does not take it\n`);
+  } catch {
+    // nobody listens
+  }
+}
 
 /** The lowest level that a sink asks for itself. */
 function lowestSinkLevel({ sinks }: NormalOptions): LogLevel {
