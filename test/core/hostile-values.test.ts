@@ -62,6 +62,8 @@ class ThrowingMap extends Map {
   }
 }
 
+const manyNames = Array.from({ length: 100_000 }, (_, i) => `k${i}`);
+
 const hostile: Record<string, () => unknown> = {
   'a throwing getter': () => Object.defineProperty({ a: 1 }, 'bad', { get: throwing, enumerable: true }),
   'a getter that throws undefined': () => ({ get bad() { throw undefined; } }), // prettier-ignore
@@ -80,7 +82,7 @@ const hostile: Record<string, () => unknown> = {
   'a proxy with keys that are not there': () => new Proxy({}, { ownKeys: () => ['a', 'b'] }),
   'a proxy with 100 000 keys': () =>
     new Proxy({}, {
-      ownKeys: () => Array.from({ length: 100_000 }, (_, i) => `k${i}`),
+      ownKeys: () => manyNames,
       getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true, value: 1 }),
     }), // prettier-ignore
   'a proxy that gives proxies without end': () => {

@@ -1,7 +1,7 @@
 // Whatever a record refers to (context, span, bindings) is found again, however often the ring has wrapped.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bindContext, debug, getLogger, info, span as open, withContext } from 'ttlog';
-import { contents, events, newRing, newest } from './support.js';
+import { contents, events, newRing, newest, promptly } from './support.js';
 
 beforeEach(() => newRing());
 
@@ -159,9 +159,7 @@ describe('fields that come again in each segment', () => {
 
   it('a context of 100 000 keys is cut in bounded time', () => {
     const fields = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key_${i}`, 'x'.repeat(200)]));
-    const startedAt = performance.now();
-    withContext(fields, () => info('Here', { own: 1 }));
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    promptly(() => withContext(fields, () => info('Here', { own: 1 })));
     expect(newest().values).toMatchObject({ own: 1 });
   });
 });
