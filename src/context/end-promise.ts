@@ -7,7 +7,11 @@ const NATIVE_THEN_SOURCE = Function.prototype.toString.call(nativeThen);
 
 /** A promise of this realm, with nobody's `then` but the language's. */
 export function isNativePromise(result: object): result is Promise<unknown> {
-  return result instanceof Promise && result.then === nativeThen && result.constructor === Promise;
+  try {
+    return result instanceof Promise && result.then === nativeThen && result.constructor === Promise;
+  } catch {
+    return false; // a proxy, or a getter that throws
+  }
 }
 
 /**

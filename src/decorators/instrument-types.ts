@@ -6,9 +6,11 @@
  */
 type Fits<M, Args extends unknown[], Result> = M extends (...args: infer Own) => infer Returned
   ? Own extends [...Args, ...unknown[]]
-    ? Awaited<Returned> extends Result
+    ? [Awaited<Returned>] extends [Result]
       ? unknown
-      : { '@Instrument: ret does not take what this method returns': Awaited<Returned> }
+      : [Returned] extends [Result]
+        ? unknown
+        : { '@Instrument: ret does not take what this method returns': Awaited<Returned> }
     : { '@Instrument: fields does not take the parameters of this method': Own }
   : unknown;
 

@@ -26,10 +26,10 @@ test('a legacy decorator is applied to the pair: getter and setter', () => {
 });
 
 test('the property stays what it was', () => {
-  expect(Object.getOwnPropertyDescriptor(Account.prototype, 'balance')).toMatchObject({
-    get: { name: 'get balance', length: 0 },
-    set: { name: 'set balance', length: 1 },
-    enumerable: false,
-    configurable: true,
-  });
+  const descriptor = Object.getOwnPropertyDescriptor(Account.prototype, 'balance');
+  expect(descriptor).toHaveProperty('get.name', 'get balance');
+  expect(descriptor).toHaveProperty('get.length', 0);
+  expect(descriptor).toHaveProperty('set.name', 'set balance');
+  expect(descriptor).toHaveProperty('set.length', 1);
+  expect(descriptor).toMatchObject({ enumerable: false, configurable: true });
 });

@@ -43,6 +43,81 @@ class Shop {
     return value;
   }
 
+  @Instrument()
+  async genericLater<T extends object>(value: T, key: keyof T): Promise<T | undefined> {
+    return key in value ? value : undefined;
+  }
+
+  overloaded(value: string): string;
+  overloaded(value: number, digits?: number): number;
+  @Instrument()
+  overloaded(value: string | number): string | number {
+    return value;
+  }
+
+  @Instrument()
+  optional(first?: number, second = 2, ...rest: string[]): void {
+    void [first, second, rest];
+  }
+
+  @Instrument()
+  either(now: boolean): number | Promise<number> {
+    return now ? 1 : Promise.resolve(1);
+  }
+
+  @Instrument()
+  chained(): this {
+    return this;
+  }
+
+  @Instrument()
+  never(): never {
+    throw new Error('never');
+  }
+
+  @Instrument()
+  anything(value: any): any {
+    return value;
+  }
+
+  @Instrument()
+  thenable(): PromiseLike<number> {
+    return Promise.resolve(1);
+  }
+
+  @Instrument()
+  withThis(this: Shop, count: number): number {
+    return count + this.region.length;
+  }
+
+  @Instrument()
+  async nothing(): Promise<void> {}
+
+  @Instrument({ fields: (count) => ({ count: count + 1 }) })
+  *generator(count: number): Generator<number, string, boolean> {
+    yield count;
+    return 'end';
+  }
+
+  @Instrument({ ret: (row) => ({ row: typeof row }) })
+  async *asyncGenerator(): AsyncGenerator<number> {
+    yield 1;
+  }
+
+  @Instrument()
+  protected hidden(): number {
+    return 1;
+  }
+
+  @Instrument()
+  private own(): number {
+    return this.hidden();
+  }
+
+  sum(): number {
+    return this.own();
+  }
+
   @Instrument({ level: 'info', slow: 100 })
   get size(): number {
     return 1;
