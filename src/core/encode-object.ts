@@ -306,7 +306,8 @@ function writeError(ring: Ring, p: number, error: Error, depth: number): number 
   parts['message'] = readText(error, 'message');
   parts['stack'] = readText(error, 'stack');
   for (const key of Object.keys(error).slice(0, MAX_WIDTH)) {
-    if (key !== 'cause' && key !== 'errors' && !(key in parts)) parts[key] = readProperty(error, key);
+    // `this.name = …` in a constructor is the type, which is there already.
+    if (key !== 'cause' && key !== 'errors' && key !== 'name' && !(key in parts)) parts[key] = readProperty(error, key);
   }
   const cause = readProperty(error, 'cause');
   const chain = ring.ancestors.reduce((count, ancestor) => count + (isError(ancestor) ? 1 : 0), 0);
