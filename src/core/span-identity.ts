@@ -24,6 +24,7 @@ export function writeIdentity(ring: Ring, span: Span): void {
   dv.setUint32(at + L.SPAN_TRACE_OFFSET + 8, span.trace2);
   dv.setUint32(at + L.SPAN_TRACE_OFFSET + 12, span.trace3);
   u32[(at + L.SPAN_KIND_OFFSET) >> 2] = span.kind;
+  if (span.ended) ring.u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
   u32[((at + L.SPAN_KIND_OFFSET) >> 2) + 1] = 0;
 }
 

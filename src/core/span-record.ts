@@ -117,6 +117,7 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
   ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
   const p = writeExtraFields(ring, ring.at + bytes, fields);
   const { at } = ring;
+  if (span.ended) u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT; // by one of the getters just read
   publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
   ring.records--; // a state, not an event
   span.contentBytes = p - at;
@@ -187,7 +188,9 @@ export function writeSpanEnd(span: Span, outcome: number, error: unknown, report
     ring.u32[(ring.at + L.SPAN_END_EXTRA_OFFSET) >> 2] = extra;
     const delivered = level >= target.deliverLevel ? L.FLAG_DELIVER : 0;
     publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, span.siteId);
-    if (span.segment === ring.segment) ring.u8[span.at + L.SPAN_KIND_OFFSET]! |= L.SPAN_ENDED_BIT;
+    // Ended in a getter, it has its record in the home ring all the same.
+    const { home } = ring;
+    if (span.segment === home.segment) home.u8[span.at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;

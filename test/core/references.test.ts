@@ -75,6 +75,25 @@ describe('after the ring has wrapped', () => {
     expect(newest()).toMatchObject({ name: 'outer', outcome: 'ok', parentSpanId: undefined });
   });
 
+  it('a span that has ended is not open again because something late happened in it', () => {
+    const request = open('request', { a: 1 });
+    request.end();
+    wrap(2);
+    request.run(() => info('Late'));
+    expect(newest()).toMatchObject({ message: 'Late', spanId: request.spanId });
+    expect(contents().openSpans).toEqual([]);
+    const ending = open('ending');
+    ending.record({ get value() { return ending.end(); } }); // prettier-ignore
+    wrap();
+    ending.run(() => info('Late'));
+    const inner = open('inner');
+    info('Outer', { get value() { return inner.end(); } }); // prettier-ignore
+    inner.run(() => info('Late'));
+    wrap();
+    inner.run(() => info('Late'));
+    expect(contents().openSpans).toEqual([]);
+  });
+
   it('bindings are there', () => {
     const log = getLogger('orders', { region: 'eu' }).child({ order_id: 7 });
     log.info('First');
