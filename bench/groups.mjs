@@ -131,8 +131,8 @@ export const groups = [
     id: 'delivery-burst',
     title: 'Delivery to a file, all events in a row',
     notes: [
-      'CPU: all threads of the process. main: whatever kept the main thread from being idle, waiting for the recorder',
-      'included. Every line of every file is read back and compared; a run that lost one is INVALID.',
+      'CPU: all threads of the process. main: what the main thread ran, and what it was blocked for inside the calls.',
+      'Every line of every file is read back and compared; a run that lost one is INVALID.',
     ],
     columns: deliveryColumns('delivery-burst'),
   },

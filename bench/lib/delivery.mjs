@@ -5,13 +5,13 @@
 //   paced   2000 events every 20 ms, about 100 000 a second: what a busy service does
 //
 // CPU is process.cpuUsage(), all threads of the process, from the first measured event until flush() has returned.
-// Main-thread time is all that the main thread was not idle for in the same interval (eventLoopUtilization): the calls,
-// callbacks that write, waiting for room in a ring. The timer of the paced mode is in it too, ~10 ns an event.
+// Main-thread time is what the main thread ran in the same interval, callbacks that write included, and what it was
+// blocked for inside the logging calls, be it by a disk or for room in a ring.
 
 import { readFileSync, statSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 
 import { nextTurn, nsSince, pause, startClock } from './clock.mjs';
+import { countsProcessorTime, processorTime } from './processor-time.mjs';
 import { varyingFields } from './event-data.mjs';
 import { InvalidRun, expectFields } from './verify.mjs';
 
@@ -36,48 +36,54 @@ export async function deliver(logger, mode, events) {
 
   const end = WARM_UP_EVENTS + events;
   const cpu = process.cpuUsage();
-  const loop = performance.eventLoopUtilization();
-  const callNs = await (mode === 'burst' ? logBurst : logPaced)(logger, WARM_UP_EVENTS, end);
+  const ran = processorTime().ranNs;
+  const calls = await (mode === 'burst' ? logBurst : logPaced)(logger, WARM_UP_EVENTS, end);
   const flushStart = startClock();
   await logger.flush();
   const flushNs = nsSince(flushStart);
-  const busy = performance.eventLoopUtilization(loop);
+  const mainRanNs = processorTime().ranNs - ran;
   const { user, system } = process.cpuUsage(cpu);
   return {
     logged: end,
     cpuNs: ((user + system) * 1000) / events,
-    mainNs: (busy.active * 1e6) / events,
-    callNs: callNs / events,
+    mainNs: (countsProcessorTime() ? mainRanNs + calls.blockedNs : calls.wallNs) / events,
+    callNs: calls.wallNs / events,
+    blockedNs: calls.blockedNs / events,
     flushMs: flushNs / 1e6,
     eventsPerCpuSecond: events / ((user + system) / 1e6),
   };
 }
 
 async function logBurst(logger, from, to) {
-  if (!logger.needsTurns) {
-    const start = startClock();
-    logger.logRange(from, to);
-    return nsSince(start);
+  const step = logger.needsTurns ? TURN_EVERY : to - from;
+  const calls = { wallNs: 0, blockedNs: 0 };
+  for (let at = from; at < to; at += step) {
+    logSlice(logger, at, Math.min(at + step, to), calls);
+    if (logger.needsTurns) await nextTurn();
   }
-  let callNs = 0;
-  for (let at = from; at < to; at += TURN_EVERY) {
-    const start = startClock();
-    logger.logRange(at, Math.min(at + TURN_EVERY, to));
-    callNs += nsSince(start);
-    await nextTurn();
-  }
-  return callNs;
+  return calls;
 }
 
 async function logPaced(logger, from, to) {
-  let callNs = 0;
+  const calls = { wallNs: 0, blockedNs: 0 };
   for (let at = from; at < to; at += SLICE_EVENTS) {
-    const start = startClock();
-    logger.logRange(at, Math.min(at + SLICE_EVENTS, to));
-    callNs += nsSince(start);
+    logSlice(logger, at, Math.min(at + SLICE_EVENTS, to), calls);
     await pause(SLICE_MS);
   }
-  return callNs;
+  return calls;
+}
+
+/** Blocked is neither running nor waiting for a processor. */
+function logSlice(logger, from, to, calls) {
+  const before = processorTime();
+  const start = startClock();
+  logger.logRange(from, to);
+  const wallNs = nsSince(start);
+  const after = processorTime();
+  const ranNs = after.ranNs - before.ranNs;
+  const waitedNs = after.waitedNs - before.waitedNs;
+  calls.wallNs += wallNs;
+  calls.blockedNs += Math.max(0, wallNs - ranNs - waitedNs);
 }
 
 /** For writers whose flush says nothing about the file: waits until it has not grown for 100 ms. */

@@ -3,11 +3,12 @@
 //   run(iterations) → ns per operation     a loop that this file calibrates, warms up and samples
 //   measure(settings) → { metric: value }  one pass that takes its own figures (delivery, latency, import)
 
+import { processorTime } from './processor-time.mjs';
 import { quantile } from './stats.mjs';
 
 /**
- * Which of its samples a process reports. What a neighbour takes from the machine always comes on top, so the lower
- * quartile is nearer to the contender's own cost than the median; samples are long enough to hold its garbage collections.
+ * Which of its samples a process reports. What other programs take from caches and memory always comes on top, so the
+ * lower quartile is nearer to the contender's own cost than the median; a sample is long enough to hold garbage collections.
  */
 const REPORTED_QUANTILE = 0.25;
 
@@ -31,9 +32,17 @@ async function sampleLoop(contender, { sampleMs, samples, warmupMs }) {
   const results = [];
   for (let sample = 0; sample < samples; sample += 1) {
     collectGarbage();
-    results.push(await contender.run(iterations));
+    results.push(await sampleOnce(contender, iterations));
   }
   return quantile(results, REPORTED_QUANTILE);
+}
+
+/** One run of the loop, less the time for which it had no processor to run on. */
+async function sampleOnce(contender, iterations) {
+  const before = processorTime().waitedNs;
+  const ns = await contender.run(iterations);
+  const waitedNs = processorTime().waitedNs - before;
+  return Math.max(0, ns - waitedNs / iterations);
 }
 
 /**
