@@ -91,7 +91,11 @@ export function stepTo(node: FieldNode, key: string): FieldNode {
 }
 
 /** The node where an event with these fields ends, or null where that would be a new shape and the callsite has too many already. */
-export function knownShape(callsite: Callsite, fields: Record<string, unknown> | undefined, maxFields: number): FieldNode | null {
+export function knownShape(
+  callsite: Callsite,
+  fields: Record<string, unknown> | undefined,
+  maxFields: number,
+): FieldNode | null {
   let node = callsite.root;
   let count = 0;
   for (const key in fields) {
@@ -112,8 +116,15 @@ export function namesOf(node: FieldNode): string[] {
 }
 
 /** The callsite of a message that the target has not logged at this level before. */
-export function addCallsite(sites: Map<string, Callsite>, target: Target, level: number, message: string, siteKind: number): Callsite {
-  if (callsiteCount >= MAX_CALLSITES || message.length > 1024) return new Callsite(target, level, message, siteKind, true);
+export function addCallsite(
+  sites: Map<string, Callsite>,
+  target: Target,
+  level: number,
+  message: string,
+  siteKind: number,
+): Callsite {
+  if (callsiteCount >= MAX_CALLSITES || message.length > 1024)
+    return new Callsite(target, level, message, siteKind, true);
   const callsite = new Callsite(target, level, flatCopy(message), siteKind, false);
   sites.set(callsite.message, callsite);
   callsiteCount++;

@@ -47,7 +47,10 @@ export function readAnchor(): ClockAnchor {
   writeMonotonic(scratch, scratchWords, 0);
   const wallMs = performance.timeOrigin + performance.now();
   const wholeMs = Math.floor(wallMs);
-  return { monotonicNs: scratch[0], epochNs: BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((wallMs - wholeMs) * 1e6)) };
+  return {
+    monotonicNs: scratch[0],
+    epochNs: BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((wallMs - wholeMs) * 1e6)),
+  };
 }
 
 const anchor = readAnchor();

@@ -27,7 +27,8 @@ export function copyFields(fields: object): Field[] {
   const copied: Field[] = [];
   try {
     const source = spread(fields);
-    for (const key of Object.keys(source).slice(0, MAX_WIDTH)) copied.push({ key, value: copyProperty(source, key, 0, copying) });
+    for (const key of Object.keys(source).slice(0, MAX_WIDTH))
+      copied.push({ key, value: copyProperty(source, key, 0, copying) });
   } catch (error) {
     copied.push({ key: 'fields', value: throwsMark(error) });
   }
@@ -95,7 +96,8 @@ function copyObject(value: object, depth: number, copying: Copying): FieldValue 
   if (ArrayBuffer.isView(value)) return copyView(value, depth, copying);
   if (value instanceof ArrayBuffer) return copyView(new Uint8Array(value), depth, copying);
   if (isUrl(value) || value instanceof RegExp) return String(value);
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return copy(value.valueOf(), depth + 1, copying);
+  if (value instanceof String || value instanceof Number || value instanceof Boolean)
+    return copy(value.valueOf(), depth + 1, copying);
   if (value instanceof Promise) return '[Promise]';
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
@@ -140,7 +142,10 @@ function firstOf<T>(items: IterableIterator<T>): T[] {
 
 function copyMap(map: ReadonlyMap<unknown, unknown>, depth: number, copying: Copying): FieldValue {
   const copied = new Map<FieldValue, FieldValue>();
-  for (const [key, value] of firstOf(Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>).slice(0, MAX_WIDTH)) {
+  for (const [key, value] of firstOf(Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>).slice(
+    0,
+    MAX_WIDTH,
+  )) {
     if (copying.left < 0) break;
     const redacted = typeof key === 'string' && state.redactor.isSensitive(key);
     copied.set(copy(key, depth + 1, copying), redacted ? state.redactor.censor : copy(value, depth + 1, copying));

@@ -22,7 +22,7 @@ export const MAX_VALUES = 4096;
 /** Bytes of a Buffer or typed array. */
 export const MAX_BINARY_BYTES = 1024;
 /** Errors behind errors. */
-export const MAX_CAUSES = 8;
+const MAX_CAUSES = 8;
 
 /** Writes any object. Never throws. */
 export function writeObject(ring: Ring, p: number, value: object, depth: number): number {
@@ -80,7 +80,8 @@ function writeStructure(ring: Ring, p: number, value: object, depth: number): nu
   if (ArrayBuffer.isView(value)) return writeView(ring, p, value, depth);
   if (value instanceof ArrayBuffer) return writeView(ring, p, new Uint8Array(value), depth);
   if (isUrl(value) || value instanceof RegExp) return writeString(ring, p, String(value));
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return writeNested(ring, p, value.valueOf(), depth + 1);
+  if (value instanceof String || value instanceof Number || value instanceof Boolean)
+    return writeNested(ring, p, value.valueOf(), depth + 1);
   if (value instanceof Promise) return writeString(ring, p, '[Promise]');
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
@@ -95,9 +96,12 @@ function writeNested(ring: Ring, p: number, value: unknown, depth: number): numb
   ring.valueCount++;
   const offset = p - ring.at;
   if (offset > ring.contentBytes) return -1;
-  const next = typeof value === 'object' && value !== null ? writeInner(ring, p, value, depth) : writeValue(ring, p, value);
+  const next =
+    typeof value === 'object' && value !== null ? writeInner(ring, p, value, depth) : writeValue(ring, p, value);
   if (next >= 0) return next;
-  return offset + TRUNCATED_MARK.length > ring.contentBytes || ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);
+  return offset + TRUNCATED_MARK.length > ring.contentBytes || ring.at + offset > ring.end
+    ? -1
+    : truncateValue(ring, offset);
 }
 
 function writeInner(ring: Ring, p: number, value: object, depth: number): number {
@@ -137,7 +141,7 @@ function isWide(ring: Ring, count: number): boolean {
  * Own enumerable properties as (name, value) pairs. Of more than MAX_WIDTH the rest is counted under the name "[Truncated]".
  * The record may move while it is written, so positions that are needed again are kept as distances from its start.
  */
-export function writePairs(ring: Ring, p: number, tag: number, value: Record<string, unknown>, depth: number): number {
+function writePairs(ring: Ring, p: number, tag: number, value: Record<string, unknown>, depth: number): number {
   p = writeHead(ring, p, tag);
   if (p < 0) return p;
   const head = p - 4 - ring.at;
@@ -178,11 +182,19 @@ function writePair(ring: Ring, p: number, object: Record<string, unknown>, key: 
  * A field by name, where names are not in the dictionary: the property of `object` under its key, or another one. What does not fit
  * is marked, and -1 where not even that does.
  */
-export function writeField(ring: Ring, p: number, key: string, object: Record<string, unknown>, property: string): number {
+export function writeField(
+  ring: Ring,
+  p: number,
+  key: string,
+  object: Record<string, unknown>,
+  property: string,
+): number {
   p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
   if (p < 0) return p;
   const offset = p - ring.at;
-  p = state.redactor.isSensitive(key) ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, readProperty(object, property));
+  p = state.redactor.isSensitive(key)
+    ? writeString(ring, p, state.redactor.censor)
+    : writeValue(ring, p, readProperty(object, property));
   if (p >= 0) return p;
   return ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);
 }
@@ -205,7 +217,9 @@ function writeArray(ring: Ring, p: number, items: ArrayLike<unknown>, depth: num
   for (; count < length; count++) {
     const before = p - ring.at;
     const wide = isWide(ring, count);
-    p = wide ? writeString(ring, p, `[Truncated: ${length - count} more]`) : writeNested(ring, p, readProperty(items, count), depth + 1);
+    p = wide
+      ? writeString(ring, p, `[Truncated: ${length - count} more]`)
+      : writeNested(ring, p, readProperty(items, count), depth + 1);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);
@@ -334,7 +348,7 @@ function writeError(ring: Ring, p: number, error: Error, depth: number): number 
 function typeOf(error: Error): string {
   const name = readText(error, 'name');
   if (name !== '') return name;
-  const type = readProperty((readProperty(error, 'constructor') ?? {}), 'name');
+  const type = readProperty(readProperty(error, 'constructor') ?? {}, 'name');
   return typeof type === 'string' && type !== '' ? type : 'Error';
 }
 

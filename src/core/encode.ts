@@ -97,7 +97,9 @@ function writeLongString(ring: Ring, p: number, text: string): number {
   const max = ring.maxStringLength;
   const whole = text.length <= max;
   // Never between the halves of a surrogate pair.
-  const cut = whole ? text : text.slice(0, max - ((text.charCodeAt(max - 1) & 0xfc00) === 0xd800 ? 1 : 0)) + TRUNCATED_MARK;
+  const cut = whole
+    ? text
+    : text.slice(0, max - ((text.charCodeAt(max - 1) & 0xfc00) === 0xd800 ? 1 : 0)) + TRUNCATED_MARK;
   let most = 5 + cut.length * 3;
   // Short texts and names may use what is kept for the small fields at the end.
   const limit = text.length <= SHORT_STRING ? ring.maxRecordBytes : ring.contentBytes;

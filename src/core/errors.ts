@@ -38,7 +38,10 @@ export class TtlogError extends Error {
 
 /** A wrong option, in the words every option error uses: `Expected capacity to be …, got …. <fix>`. */
 export function invalidOption(name: string, expected: string, got: unknown, fix = ''): TtlogError {
-  return new TtlogError('ERR_INVALID_OPTION', `Expected ${name} to be ${expected}, got ${describe(got)}.${fix === '' ? '' : ` ${fix}`}`);
+  return new TtlogError(
+    'ERR_INVALID_OPTION',
+    `Expected ${name} to be ${expected}, got ${describe(got)}.${fix === '' ? '' : ` ${fix}`}`,
+  );
 }
 
 function describe(value: unknown): string {

@@ -24,7 +24,7 @@ export interface Field {
 }
 
 /** The text of `inspect(v)`: shown as it is, without quotes. */
-export interface Inspected {
+interface Inspected {
   readonly inspected: string;
 }
 

@@ -13,7 +13,7 @@ export interface Filter {
   readonly rules: readonly FilterRule[];
 }
 
-export interface FilterRule {
+interface FilterRule {
   /** A target's name; `*` stands for any run of characters. */
   readonly pattern: string;
   readonly level: LogLevel;
@@ -35,14 +35,24 @@ export function compileFilter(directives: string, mode: 'strict' | 'lenient' = '
     const pattern = directive.slice(0, Math.max(equals, 0)).trim();
     if (level === undefined || (equals >= 0 && pattern === '')) {
       if (mode === 'lenient') continue;
-      throw invalidOption('a filter directive', "a level, or 'target=level'", directive, `Levels are trace, debug, info, warn, error, fatal, off, as in 'info,db=debug,http.*=trace'.`);
+      throw invalidOption(
+        'a filter directive',
+        "a level, or 'target=level'",
+        directive,
+        `Levels are trace, debug, info, warn, error, fatal, off, as in 'info,db=debug,http.*=trace'.`,
+      );
     }
     if (equals < 0 || pattern === '*') base = level;
     else rules.push({ pattern, level });
   }
   // Of two rules for the same name the later one holds, as it does for bare levels.
   rules.reverse().sort((a, b) => specificity(b.pattern) - specificity(a.pattern));
-  return { text: directives, base: base ?? STANDARD_FILTER.base, rules, isEmpty: base === undefined && rules.length === 0 };
+  return {
+    text: directives,
+    base: base ?? STANDARD_FILTER.base,
+    rules,
+    isEmpty: base === undefined && rules.length === 0,
+  };
 }
 
 /** An exact name beats a pattern, a longer pattern a shorter one. */

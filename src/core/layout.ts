@@ -63,7 +63,6 @@ export const DROPPED_F64 = 20;
 export const RECORDS_F64 = 21;
 
 // ---- header: one block of 32 bytes per reader (the recorder thread, its in-thread twin, …) ---------------------------------
-export const READER_COUNT = 4;
 export const READER_I32 = 64;
 export const READER_STRIDE_I32 = 8;
 /** 0 absent, 1 attached. A writer waits only for attached readers. Atomic. */
@@ -158,8 +157,6 @@ export const CONTEXT_FIELDS_OFFSET = 32;
 
 export const OUTCOME_OK = 0;
 export const OUTCOME_ERROR = 1;
-/** Never ended by its code: dropped, or the process died. Only readers use it. */
-export const OUTCOME_OPEN = 2;
 
 /** How a span meets the sinks. */
 export const SPAN_KIND_SPAN = 0;

@@ -15,11 +15,12 @@ export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 export type LevelName = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'off';
 
 /** The level table: a level's number is its index here. */
-export const LEVEL_NAMES: readonly LevelName[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'off'];
+const LEVEL_NAMES: readonly LevelName[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'off'];
 
 /** `undefined` where the input is no level; names are matched without regard to case. */
 export function parseLevel(input: unknown): LogLevel | undefined {
-  if (typeof input === 'number') return Number.isInteger(input) && input >= 0 && input <= 6 ? (input as LogLevel) : undefined;
+  if (typeof input === 'number')
+    return Number.isInteger(input) && input >= 0 && input <= 6 ? (input as LogLevel) : undefined;
   if (typeof input !== 'string') return undefined;
   const name = input.trim().toLowerCase();
   const index = LEVEL_NAMES.indexOf((name === 'warning' ? 'warn' : name) as LevelName);

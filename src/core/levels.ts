@@ -15,7 +15,13 @@ import { filtersChanged, state, targetNamed } from './state.js';
  */
 export function setLevel(level: LogLevel | LevelName): void {
   const parsed = parseLevel(level);
-  if (parsed === undefined) throw invalidOption('level', 'a LogLevel or its name', level, "Say setLevel('info'); for directives there is setFilter().");
+  if (parsed === undefined)
+    throw invalidOption(
+      'level',
+      'a LogLevel or its name',
+      level,
+      "Say setLevel('info'); for directives there is setFilter().",
+    );
   state.deliverFilter = { text: String(level), base: parsed, rules: [] };
   filtersChanged();
 }
@@ -53,7 +59,8 @@ export function setRecord(levelOrDirectives: LogLevel | LevelName | (string & {}
 export function toFilter(levelOrDirectives: LogLevel | LevelName | (string & {})): Filter {
   const parsed = parseLevel(levelOrDirectives);
   if (parsed !== undefined) return { text: String(levelOrDirectives), base: parsed, rules: [] };
-  if (typeof levelOrDirectives !== 'string') throw invalidOption('level', 'a LogLevel, its name, or directives', levelOrDirectives);
+  if (typeof levelOrDirectives !== 'string')
+    throw invalidOption('level', 'a LogLevel, its name, or directives', levelOrDirectives);
   return compileFilter(levelOrDirectives);
 }
 

@@ -33,7 +33,14 @@ function call(level: LogLevel, first: unknown, second: unknown): void {
 }
 
 /** Sorts out the argument order. The target wants the level. */
-export function log(target: Target, level: LogLevel, scope: Scope | undefined, bindings: Bindings | null, first: unknown, second: unknown): void {
+export function log(
+  target: Target,
+  level: LogLevel,
+  scope: Scope | undefined,
+  bindings: Bindings | null,
+  first: unknown,
+  second: unknown,
+): void {
   let message: string;
   let fields: Record<string, unknown> | undefined;
   if (typeof first === 'string') {
@@ -52,7 +59,8 @@ export function log(target: Target, level: LogLevel, scope: Scope | undefined, b
 /** An error on its own speaks for itself. */
 function messageOf(first: unknown): string {
   try {
-    if (typeof first === 'object' && first !== null && isError(first) && typeof first.message === 'string') return first.message;
+    if (typeof first === 'object' && first !== null && isError(first) && typeof first.message === 'string')
+      return first.message;
   } catch {
     // a proxy, or an error with a throwing getter
   }
@@ -71,9 +79,11 @@ function toEvent(
   const merged = new Map<string, LogEvent['fields'][number]>();
   const sources: (object | undefined)[] = [bindings?.fields];
   const contexts: object[] = [];
-  for (let context = scope?.context ?? null; context !== null; context = context.parent) if (!context.disposed) contexts.unshift(context.fields);
+  for (let context = scope?.context ?? null; context !== null; context = context.parent)
+    if (!context.disposed) contexts.unshift(context.fields);
   sources.push(...contexts, fields);
-  for (const source of sources) if (source !== undefined) for (const field of copyFields(source)) merged.set(field.key, field);
+  for (const source of sources)
+    if (source !== undefined) for (const field of copyFields(source)) merged.set(field.key, field);
   const span = scope?.span ?? null;
   return {
     timestampNs: nowNanos(),

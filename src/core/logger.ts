@@ -97,12 +97,19 @@ export class Logger {
 
   /** Opens a span of this target (debug level), a child of the active one. See `span`. */
   span(name: string, fields?: object): Span {
-    return openSpan(spanSite(this.of, LogLevel.Debug, name), L.SPAN_KIND_SPAN, currentScope(), this.withBindings(fields));
+    return openSpan(
+      spanSite(this.of, LogLevel.Debug, name),
+      L.SPAN_KIND_SPAN,
+      currentScope(),
+      this.withBindings(fields),
+    );
   }
 
   /** Starts a timer of this target (debug level). See `timer`. */
   timer(name: string, fields?: object): Timer {
-    return new Timer(openSpan(spanSite(this.of, LogLevel.Debug, name), L.SPAN_KIND_TIMER, currentScope(), this.withBindings(fields)));
+    return new Timer(
+      openSpan(spanSite(this.of, LogLevel.Debug, name), L.SPAN_KIND_TIMER, currentScope(), this.withBindings(fields)),
+    );
   }
 
   private withBindings(fields: object | undefined): Record<string, unknown> | undefined {

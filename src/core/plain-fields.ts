@@ -23,7 +23,8 @@ function otherFields(fields: object): Record<string, unknown> {
   const extract = (fields as { [FIELDS]?: FieldsExtractor })[FIELDS];
   if (extract !== undefined) return extract(fields);
   if (isError(fields)) return { err: fields };
-  if (Array.isArray(fields) || fields instanceof Map || fields instanceof Set || fields instanceof Date) return { value: fields };
+  if (Array.isArray(fields) || fields instanceof Map || fields instanceof Set || fields instanceof Date)
+    return { value: fields };
   if (ArrayBuffer.isView(fields) || isUrl(fields) || wrapKindOf(fields) !== undefined) return { value: fields };
   return copyOwn({}, fields);
 }
@@ -32,7 +33,7 @@ function otherFields(fields: object): Record<string, unknown> {
  * Adds the own enumerable properties of `source`, each read once. What cannot be read says so. Keys of a class instance are copied, so
  * that those of its prototype are no fields.
  */
-export function copyOwn(into: Record<string, unknown>, source: object): Record<string, unknown> {
+function copyOwn(into: Record<string, unknown>, source: object): Record<string, unknown> {
   for (const key of Object.keys(source).slice(0, MAX_COPIED)) {
     let value: unknown;
     try {
@@ -40,7 +41,8 @@ export function copyOwn(into: Record<string, unknown>, source: object): Record<s
     } catch (error) {
       value = throwsMark(error);
     }
-    if (key === '__proto__') Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__')
+      Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
     else into[key] = value;
   }
   return into;

@@ -64,7 +64,12 @@ export function recordEvent(
 }
 
 /** True where something that the record refers to is not in this segment yet. */
-export function refsMissing(ring: Ring, context: Context | null, span: Span | null, bindings: Bindings | null): boolean {
+export function refsMissing(
+  ring: Ring,
+  context: Context | null,
+  span: Span | null,
+  bindings: Bindings | null,
+): boolean {
   const { segment } = ring;
   return (
     (context !== null && context.segment !== segment) ||
@@ -74,7 +79,14 @@ export function refsMissing(ring: Ring, context: Context | null, span: Span | nu
 }
 
 /** Everything of a record's header but its first 8 bytes, which are written when it is published. Returns its flags. */
-export function writeHeader(ring: Ring, target: Target, level: number, context: Context | null, span: Span | null, bindings: Bindings | null): number {
+export function writeHeader(
+  ring: Ring,
+  target: Target,
+  level: number,
+  context: Context | null,
+  span: Span | null,
+  bindings: Bindings | null,
+): number {
   const { at, u32 } = ring;
   const word = at >> 2;
   ring.truncated = false;
@@ -164,7 +176,14 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
 }
 
 /** A record that carries its site itself: message and names are not in the dictionary, because that is bounded. */
-function writeInline(ring: Ring, target: string, message: string, fields: Record<string, unknown> | undefined, p: number, flags: number): void {
+function writeInline(
+  ring: Ring,
+  target: string,
+  message: string,
+  fields: Record<string, unknown> | undefined,
+  p: number,
+  flags: number,
+): void {
   p = writeString(ring, p, target.slice(0, MAX_NAME_LENGTH));
   const messageOffset = p - ring.at;
   p = writeString(ring, p, message);
@@ -198,7 +217,8 @@ function recordFailure(ring: Ring, target: Target, level: number, message: strin
   const span = scope === undefined ? null : scope.span;
   const known = !refsMissing(ring, context, span, bindings);
   const flags = writeHeader(ring, target, level, known ? context : null, known ? span : null, known ? bindings : null);
-  const p = ring.at + ((flags & L.FLAG_BINDINGS) === 0 ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
+  const p =
+    ring.at +
+    ((flags & L.FLAG_BINDINGS) === 0 ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
   writeInline(ring, target.name, message, { fields: throwsMark(error) }, p, flags);
 }
-

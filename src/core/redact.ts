@@ -20,7 +20,8 @@ export const DEFAULT_REDACTED_KEYS: readonly string[] = [
 ]; // prettier-ignore
 
 /** Names that contain a sensitive word without being sensitive: counts and kinds of tokens. */
-const HARMLESS = /^(?:(?:max|min|num|total|input|output|prompt|completion|cached?|used|remaining)_tokens?|tokens?_(?:count|used|limit|type|usage|remaining|total)|token_?type)$/;
+const HARMLESS =
+  /^(?:(?:max|min|num|total|input|output|prompt|completion|cached?|used|remaining)_tokens?|tokens?_(?:count|used|limit|type|usage|remaining|total)|token_?type)$/;
 
 const CACHE_LIMIT = 4096;
 const MAX_NAME_LENGTH = 256;

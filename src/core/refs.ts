@@ -22,7 +22,8 @@ export function ensureRefs(ring: Ring, context: Context | null, span: Span | nul
   if (span !== null) giveId(span);
   if (ring.isSpill) return;
   if (ring.at + 4 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
-  if (context !== null && context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
+  if (context !== null && context.segment !== ring.segment)
+    writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
   if (span !== null && span.segment !== ring.segment) {
     const around = span.context;
     if (around !== null && around.segment !== ring.segment) {
@@ -31,7 +32,8 @@ export function ensureRefs(ring: Ring, context: Context | null, span: Span | nul
     }
     if (!copyReferable(ring, span)) writeSpanAnew(ring, span);
   }
-  if (bindings !== null && bindings.segment !== ring.segment) writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
+  if (bindings !== null && bindings.segment !== ring.segment)
+    writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
 }
 
 export function giveId(item: Referable): void {

@@ -75,7 +75,13 @@ export class Ring {
   /** Objects around the value being written, to find cycles. */
   readonly ancestors: object[] = [];
 
-  constructor(buffer: SharedArrayBuffer, capacityBytes: number, dictionaryBytes: number, firstSegment: number, threadId: number) {
+  constructor(
+    buffer: SharedArrayBuffer,
+    capacityBytes: number,
+    dictionaryBytes: number,
+    firstSegment: number,
+    threadId: number,
+  ) {
     this.buffer = buffer;
     // Views of fixed length: those that track a growable buffer's length cost 39-84 ns a write instead of 2.5-4.
     const length = L.HEADER_BYTES + dictionaryBytes + capacityBytes;
@@ -87,7 +93,8 @@ export class Ring {
     this.dv = new DataView(buffer, 0, length);
     this.text = platform.Buffer === undefined ? null : platform.Buffer.from(buffer, 0, length);
     this.dataStart = L.HEADER_BYTES + dictionaryBytes;
-    this.segmentCount = capacityBytes >= L.MAX_SEGMENT_COUNT * L.MIN_SEGMENT_BYTES ? L.MAX_SEGMENT_COUNT : L.MIN_SEGMENT_COUNT;
+    this.segmentCount =
+      capacityBytes >= L.MAX_SEGMENT_COUNT * L.MIN_SEGMENT_BYTES ? L.MAX_SEGMENT_COUNT : L.MIN_SEGMENT_COUNT;
     this.segmentBytes = capacityBytes / this.segmentCount;
     this.maxRecordBytes = Math.min(this.segmentBytes >> 1, L.MAX_RECORD_WORDS * 8 - UNCHECKED_BYTES);
     this.maxContentBytes = this.maxRecordBytes - (this.maxRecordBytes >> 3);
@@ -115,7 +122,12 @@ export class Ring {
 }
 
 /** A ring of its own memory. `capacityBytes` is a multiple of 4096, from 128 KiB to 1 GiB; whoever takes options checks that. */
-export function createRing(capacityBytes: number, dictionaryBytes: number = L.DICTIONARY_BYTES, firstSegment = 0, threadId = 0): Ring {
+export function createRing(
+  capacityBytes: number,
+  dictionaryBytes: number = L.DICTIONARY_BYTES,
+  firstSegment = 0,
+  threadId = 0,
+): Ring {
   const buffer = newMemory(L.HEADER_BYTES + dictionaryBytes + capacityBytes);
   return new Ring(buffer, capacityBytes, dictionaryBytes, firstSegment, threadId);
 }

@@ -143,7 +143,13 @@ function writeExtraFields(ring: Ring, p: number, fields: Record<string, unknown>
 }
 
 /** The end of a span. An error that has been reported already is named, not shown again, and does not raise the level. */
-export function writeSpanEnd(span: Span, outcome: number, error: unknown, reported: boolean, fields: Record<string, unknown> | undefined): void {
+export function writeSpanEnd(
+  span: Span,
+  outcome: number,
+  error: unknown,
+  reported: boolean,
+  fields: Record<string, unknown> | undefined,
+): void {
   const ring = take();
   if (ring === null) return;
   const { callsite, context } = span;
@@ -158,7 +164,8 @@ export function writeSpanEnd(span: Span, outcome: number, error: unknown, report
     const flags = writeHeader(ring, target, level, context, span, null);
     const { at, u32 } = ring;
     if (outcome === L.OUTCOME_ERROR && span.errorLevel < LogLevel.Off && !reported) level = span.errorLevel;
-    else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > span.slowNs) level = Math.max(level, LogLevel.Warn);
+    else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > span.slowNs)
+      level = Math.max(level, LogLevel.Warn);
     u32[(at + L.SPAN_END_OUTCOME_OFFSET) >> 2] = outcome;
 
     let extra = 0;

@@ -160,7 +160,12 @@ export function spanSite(target: Target, level: number, name: string): Callsite 
 }
 
 /** Opens a span; one that its target does not record costs its allocation and hands its children to the span around it. */
-export function openSpan(callsite: Callsite, kind: number, outer: Scope | undefined, fields: Record<string, unknown> | undefined): Span {
+export function openSpan(
+  callsite: Callsite,
+  kind: number,
+  outer: Scope | undefined,
+  fields: Record<string, unknown> | undefined,
+): Span {
   const recorded = callsite.level >= callsite.target.recordLevel;
   const span = new Span(callsite, kind, outer, recorded);
   if (recorded) {

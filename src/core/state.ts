@@ -17,7 +17,7 @@ import type { Span } from './span.js';
 import { flatCopy, Target } from './target.js';
 
 /** What the platform can do for the core, installed by `src/runtime` where there is Node; the core runs without. */
-export interface Host {
+interface Host {
   /** Node's `util.inspect`, for `inspect(v)`. */
   inspect: ((value: unknown) => string) | null;
   /** The text that stands for a value marked `redact: 'hash'`. */

@@ -14,7 +14,14 @@ export class Target {
   /** From here on at least one sink gets them: the recorder is woken, and nothing of it is overwritten unread. */
   owedLevel: number = LogLevel.Info;
   /** Callsites by level, then message. */
-  readonly events: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
+  readonly events: readonly Map<string, Callsite>[] = [
+    new Map(),
+    new Map(),
+    new Map(),
+    new Map(),
+    new Map(),
+    new Map(),
+  ];
   /** Callsites of spans by level, then name. */
   readonly spans: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
 

@@ -11,7 +11,8 @@ const HASH_DIGITS = 16;
  * cannot be guessed.
  */
 export function installHost(): void {
-  state.host.inspect ??= (value) => inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
+  state.host.inspect ??= (value) =>
+    inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
   state.host.hash ??= createHash();
 }
 

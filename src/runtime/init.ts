@@ -12,7 +12,13 @@ import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } fr
 import type { RecorderHandle } from '../recorder/index.js';
 import { createRecorder } from '../recorder/index.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
-import { compressSnapshot, compressSnapshots, installCrashSnapshot, listOpenSpans, writeSnapshotSync } from '../recorder/snapshot.js';
+import {
+  compressSnapshot,
+  compressSnapshots,
+  installCrashSnapshot,
+  listOpenSpans,
+  writeSnapshotSync,
+} from '../recorder/snapshot.js';
 import { TtlogBuilder } from './builder.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { installHost } from './host.js';
@@ -92,13 +98,16 @@ class Running implements TtlogHandle {
   private applyOptions(): { buffer: SharedArrayBuffer; words: number } | undefined {
     const { options } = this;
     const before = state.ring;
-    const boot = before === null ? undefined : { buffer: before.buffer, words: Atomics.load(before.i32, L.PUBLISHED_I32) };
+    const boot =
+      before === null ? undefined : { buffer: before.buffer, words: Atomics.load(before.i32, L.PUBLISHED_I32) };
     if (options.redact !== undefined) state.redactor = createRedactor(options.redact === false ? [] : options.redact);
-    if (options.redact !== undefined || (before !== null && before.i32[L.CAPACITY_BYTES_I32] !== options.capacityBytes)) closeRing();
+    if (options.redact !== undefined || (before !== null && before.i32[L.CAPACITY_BYTES_I32] !== options.capacityBytes))
+      closeRing();
     if (state.ring === null) replaceRing(options.capacityBytes);
     state.rootTarget = targetOf(options.service);
     state.recordFilter = toFilter(options.record);
-    state.deliverFilter = environmentFilter() ?? (options.level === undefined ? fallbackFilter() : toFilter(options.level));
+    state.deliverFilter =
+      environmentFilter() ?? (options.level === undefined ? fallbackFilter() : toFilter(options.level));
     state.sinkLevel = lowestSinkLevel(options);
     Atomics.store(state.control, L.CONTROL_SINK_LEVEL, state.sinkLevel);
     filtersChanged();
@@ -108,7 +117,8 @@ class Running implements TtlogHandle {
   /** What was recorded before init() is judged by the filter that holds now. */
   private deliverFrom(boot: { buffer: SharedArrayBuffer; words: number } | undefined): void {
     const ring = openRing();
-    const rejudge = boot === undefined ? undefined : { rejudgeUntilWords: boot.words, filterText: state.deliverFilter.text };
+    const rejudge =
+      boot === undefined ? undefined : { rejudgeUntilWords: boot.words, filterText: state.deliverFilter.text };
     if (boot !== undefined && boot.buffer !== ring.buffer) this.recorder.addRing(boot.buffer, rejudge);
     this.recorder.addRing(ring.buffer, boot?.buffer === ring.buffer ? rejudge : undefined);
   }
@@ -218,7 +228,10 @@ function nothing(): void {}
 /** The process ends with records undelivered: say so where somebody may see it. */
 function tellLeftovers(exitTimeoutMs: number): void {
   try {
-    writeSync(2, `ttlog: not everything was delivered within ${exitTimeoutMs} ms (exitTimeoutMs); a sink does not take it\n`);
+    writeSync(
+      2,
+      `ttlog: the process ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})\n`,
+    );
   } catch {
     // nobody listens
   }

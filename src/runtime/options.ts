@@ -81,15 +81,18 @@ const KNOWN: readonly (keyof TtlogOptions)[] = [
 /** Checks options and fills in the defaults. */
 export function normaliseOptions(options: TtlogOptions): NormalOptions {
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name as keyof TtlogOptions)) throw invalidOption('an option of init()', `one of ${KNOWN.join(', ')}`, name);
+    if (!KNOWN.includes(name as keyof TtlogOptions))
+      throw invalidOption('an option of init()', `one of ${KNOWN.join(', ')}`, name);
   }
   const { service = 'app', level, record = 'trace', sinks, redact, overflow = 'block', inThread = false } = options;
   if (typeof service !== 'string' || service === '') throw invalidOption('service', 'a non-empty string', service);
   if (level !== undefined) toFilter(level);
   toFilter(record);
-  if (sinks !== undefined && !Array.isArray(sinks)) throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
+  if (sinks !== undefined && !Array.isArray(sinks))
+    throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
   if (overflow !== 'block' && overflow !== 'drop') throw invalidOption('overflow', "'block' or 'drop'", overflow);
-  if (redact !== undefined && redact !== false && !Array.isArray(redact)) throw invalidOption('redact', 'a list of names, or false', redact);
+  if (redact !== undefined && redact !== false && !Array.isArray(redact))
+    throw invalidOption('redact', 'a list of names, or false', redact);
   const snapshots = normaliseSnapshots(options.snapshots);
   return {
     service,
@@ -106,7 +109,7 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     flushIntervalMs: wholeNumber('flushIntervalMs', options.flushIntervalMs ?? 10, 1, 60_000),
     stallTimeoutMs: wholeNumber('stallTimeoutMs', options.stallTimeoutMs ?? 250, 0, 600_000),
     exitTimeoutMs: wholeNumber('exitTimeoutMs', options.exitTimeoutMs ?? 2000, 0, 600_000),
-    inThread: inThread === true,
+    inThread,
   };
 }
 
@@ -114,24 +117,33 @@ function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptio
   if (snapshots === undefined || snapshots === false) return { crash: false };
   if (snapshots === true) return {};
   if (typeof snapshots === 'string') return { dir: snapshots };
-  if (typeof snapshots !== 'object' || snapshots === null) throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
+  if (typeof snapshots !== 'object' || snapshots === null)
+    throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
   const { dir } = snapshots;
-  if (dir !== undefined && (typeof dir !== 'string' || dir === '')) throw invalidOption('snapshots.dir', 'the path of a folder', dir);
+  if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
+    throw invalidOption('snapshots.dir', 'the path of a folder', dir);
   return snapshots;
 }
 
 function normaliseCapacity({ capacity, capacityBytes }: TtlogOptions): number {
   if (capacityBytes === undefined) {
-    const events = wholeNumber('capacity', capacity ?? L.DEFAULT_CAPACITY_EVENTS, 1, L.MAX_CAPACITY_BYTES / L.NOMINAL_EVENT_BYTES);
+    const events = wholeNumber(
+      'capacity',
+      capacity ?? L.DEFAULT_CAPACITY_EVENTS,
+      1,
+      L.MAX_CAPACITY_BYTES / L.NOMINAL_EVENT_BYTES,
+    );
     return capacityBytesOf(events);
   }
   if (capacity !== undefined) throw invalidOption('capacity', 'absent where capacityBytes is given', capacity);
   wholeNumber('capacityBytes', capacityBytes, L.MIN_CAPACITY_BYTES, L.MAX_CAPACITY_BYTES);
-  if (capacityBytes % 4096 !== 0) throw invalidOption('capacityBytes', 'a multiple of 4096', capacityBytes, 'Memory comes in pages of 4096 bytes.');
+  if (capacityBytes % 4096 !== 0)
+    throw invalidOption('capacityBytes', 'a multiple of 4096', capacityBytes, 'Memory comes in pages of 4096 bytes.');
   return capacityBytes;
 }
 
 function wholeNumber(name: string, value: number, least: number, most: number): number {
-  if (!Number.isInteger(value) || value < least || value > most) throw invalidOption(name, `a whole number from ${least} to ${most}`, value);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw invalidOption(name, `a whole number from ${least} to ${most}`, value);
   return value;
 }

@@ -11,7 +11,7 @@ test('an error that names itself is recorded under that type, once', async () =>
   const handle = init({ service: 'shop', sinks: [memory] });
   error('Payment failed', new CardDeclined('no funds'));
   await handle.shutdown();
-  const { stack, ...err } = memory.records[0]!.values['err'] as Record<string, unknown>;
+  const { stack, ...err } = memory.records[0].values['err'] as Record<string, unknown>;
   expect(err).toEqual({ type: 'CardDeclined', message: 'no funds', code: 'E_CARD' });
   expect(stack).toContain('no funds');
 });

@@ -4,7 +4,6 @@ import { MIN_CAPACITY_BYTES } from '../../src/core/layout.js';
 import { createRing } from '../../src/core/ring.js';
 import { closeRing, replaceRing } from '../../src/core/ring-of-thread.js';
 import { state } from '../../src/core/state.js';
-import type { FieldValue } from '../../src/core/field.js';
 import type { LogRecord } from '../../src/recorder/record.js';
 import type { RingContents } from '../../src/recorder/decode-ring.js';
 import { copyRing, decodeRing } from '../../src/recorder/decode-ring.js';
@@ -34,11 +33,6 @@ export function events(): LogRecord[] {
 /** The newest record. */
 export function newest(): LogRecord {
   return contents().records.at(-1)!;
-}
-
-/** What a value is after it was recorded as a field. */
-export function valuesOf(record: LogRecord = newest()): Readonly<Record<string, FieldValue>> {
-  return record.values;
 }
 
 /** Records that could not be written so far. */
