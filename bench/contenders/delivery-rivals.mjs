@@ -64,7 +64,7 @@ function contenderOf(mode, name, open) {
     name,
     group: `delivery-${mode}`,
     async measure({ events, workDir }) {
-      const result = await deliver(open(join(workDir, 'out.ndjson')), mode, events);
+      const result = await deliver(() => open(join(workDir, 'out.ndjson')), mode, events);
       logged = result.logged;
       return result;
     },

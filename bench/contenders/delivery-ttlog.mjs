@@ -21,8 +21,11 @@ function contenderOf(mode) {
     name: 'ttlog fileSink',
     group: `delivery-${mode}`,
     async measure({ events, workDir }) {
-      handle = init({ service: 'bench', sinks: [fileSink({ path: join(workDir, 'out.ndjson') })] });
-      const result = await deliver({ logRange, flush: () => handle.flush() }, mode, events);
+      const open = () => {
+        handle = init({ service: 'bench', sinks: [fileSink({ path: join(workDir, 'out.ndjson') })] });
+        return { logRange, flush: () => handle.flush() };
+      };
+      const result = await deliver(open, mode, events);
       logged = result.logged;
       return result;
     },

@@ -9,7 +9,7 @@ import { processorTime } from '../lib/processor-time.mjs';
 import { quantile } from '../lib/stats.mjs';
 import { InvalidRun } from '../lib/verify.mjs';
 
-const STARTS = 11;
+const STARTS = 9;
 
 /** At its end the child says how long it waited for a processor. The bare process carries the same lines. */
 const REPORT_WAIT = `

@@ -12,7 +12,7 @@ export const USAGE = `Usage: node bench/run.mjs [options]
   --help          this text
 `;
 
-const FULL = { sampleMs: 40, samples: 13, warmupMs: 400, events: 200_000 };
+const FULL = { sampleMs: 40, samples: 11, warmupMs: 300, events: 100_000 };
 const QUICK = { sampleMs: 15, samples: 5, warmupMs: 120, events: 40_000 };
 
 /** @param {string[]} argv */
