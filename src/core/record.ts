@@ -39,8 +39,8 @@ export function recordEvent(
   }
   ring.busy = true;
   try {
-    ring.scope = scope;
-    ring.bindings = bindings;
+    if (ring.scope !== scope) ring.scope = scope;
+    if (ring.bindings !== bindings) ring.bindings = bindings;
     const context = scope === undefined ? null : scope.context;
     const span = scope === undefined ? null : scope.span;
     if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
@@ -171,7 +171,7 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
       break;
     }
   }
-  ring.node = node;
+  if (ring.node !== node) ring.node = node;
   return p;
 }
 

@@ -3,7 +3,7 @@ import type { FieldNode } from './callsite.js';
 import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
-import { newMemory, platform } from './platform.js';
+import { newMemory, ordersStores, platform } from './platform.js';
 import type { Bindings, Scope } from './scope.js';
 import type { Span } from './span.js';
 import type { Spill } from './spill.js';
@@ -197,11 +197,17 @@ function wake(): void {
   }
 }
 
+/** Somebody sleeps until there is a record, or has something to say to this thread. */
+function isAwaited(): boolean {
+  const { control } = state;
+  return control[L.CONTROL_SLEEPING] !== 0 || control[L.CONTROL_SETTINGS] !== state.settingsSeen;
+}
+
 /** A new segment, with everything in it that would otherwise be lost from the ring: the oldest copies of open spans. */
 export function claimSegment(ring: Ring): void {
   takeSegment(ring);
   // A recorder in a long wait would be lapped by records that nobody is owed, and they are what promotion and metrics live on.
-  if (state.control[L.CONTROL_SLEEPING] !== 0) wake();
+  if (isAwaited()) wake();
   copyOpenSpans(ring);
 }
 
@@ -284,8 +290,11 @@ export function publish(ring: Ring, p: number, kind: number, flags: number, site
   u32[(at >> 2) + 1] = siteId;
   ring.at = next;
   ring.records++;
-  // 7-18 ns, the only fence: whoever sees the new position sees the bytes before it.
-  Atomics.store(ring.i32, L.PUBLISHED_I32, (ring.wordBase + (next >> 3)) | 0);
+  // Whoever sees the new position sees the bytes before it. V8 keeps stores to typed arrays in order, and so does x86; other
+  // processors need the fence.
+  const published = (ring.wordBase + (next >> 3)) | 0;
+  if (ordersStores) ring.i32[L.PUBLISHED_I32] = published;
+  else Atomics.store(ring.i32, L.PUBLISHED_I32, published);
 }
 
 /** Publishes a record made elsewhere. */
@@ -300,5 +309,5 @@ export function publishCopy(ring: Ring, source: Uint8Array, from: number, bytes:
 export function owe(ring: Ring): void {
   ring.owedWords = (ring.wordBase + (ring.at >> 3)) | 0;
   ring.hasOwed = true;
-  if (state.control[L.CONTROL_SLEEPING] !== 0) wake();
+  if (isAwaited()) wake();
 }
