@@ -47,51 +47,52 @@ export interface TransformerStorage {
  */
 interface View {
   readonly storages: TransformerStorage[];
-  searched: boolean;
+  searched?: boolean;
 }
 
 const KEY = Symbol.for('ttlog.class-transformer/1');
 const shared = globalThis as unknown as Record<symbol, View | undefined>;
+const view: View = (shared[KEY] ??= { storages: [] });
 const MODULE = 'class-transformer/cjs/storage.js';
 const FILE = /[\\/]class-transformer[\\/]cjs[\\/]storage\.js$/;
 
 /** The copies found so far, after looking for new ones. Called when an extractor is compiled, not when one runs. */
 export function transformerStorages(): readonly TransformerStorage[] {
-  const view = (shared[KEY] ??= { storages: [], searched: false });
   const require = createRequire(import.meta.url);
-  addLoaded(view, require);
-  if (view.storages.length === 0 && !view.searched) {
+  addLoaded(require);
+  if (view.storages.length === 0 && view.searched !== true) {
     view.searched = true;
     // Our own place first; an application may keep its dependencies where we cannot see them.
-    for (const from of [import.meta.url, process.argv[1], join(process.cwd(), 'package.json')]) addFrom(view, from);
+    for (const from of [import.meta.url, process.argv[1], join(process.cwd(), 'package.json')]) addFrom(from);
   }
   return view.storages;
 }
 
 /** False where no class can have metadata. Cheap: asked for each object inside of a value. */
 export function isTransformerLoaded(): boolean {
-  return (shared[KEY]?.storages.length ?? 0) > 0;
+  return view.storages.length > 0;
 }
 
 /** Whoever has decorated a class has loaded class-transformer: every loaded copy may have something to say. */
-function addLoaded(view: View, require: NodeJS.Require): void {
+function addLoaded(require: NodeJS.Require): void {
   try {
-    for (const file of Object.keys(require.cache)) if (FILE.test(file)) add(view, require.cache[file]?.exports);
+    for (const file of Object.keys(require.cache)) if (FILE.test(file)) add(require.cache[file]?.exports);
   } catch {
     // a module system that has no cache to look into
   }
 }
 
-function addFrom(view: View, from: string | undefined): void {
+function addFrom(from: string | undefined): void {
   if (from === undefined) return;
   try {
-    add(view, createRequire(from)(MODULE));
+    add(createRequire(from)(MODULE));
   } catch {
     // not there
   }
 }
 
-function add({ storages }: View, exports: unknown): void {
+function add(exports: unknown): void {
+  const { storages } = view;
   const storage = (exports as { defaultMetadataStorage?: TransformerStorage } | undefined)?.defaultMetadataStorage;
   if (typeof storage?.getExposedProperties === 'function' && !storages.includes(storage)) storages.push(storage);
 }

@@ -10,19 +10,31 @@ export type Extract = (instance: object) => Record<string, unknown>;
 
 const quoted = (text: string): string => JSON.stringify(text);
 
+/** The form is for instances with this very prototype; others go elsewhere. */
+export interface Guard {
+  readonly prototype: object;
+  readonly otherwise: Extract;
+}
+
+/** The form is for instances with just these properties, in this order; others go elsewhere. */
+export interface Shape {
+  readonly names: readonly string[];
+  readonly otherwise: Extract;
+}
+
 /**
- * The extractor for instances that have just the properties `shape` (null: whatever they have); others go to `other`. What it is like for
- * a class with two properties and a getter:
+ * One form of an extractor. What it is like for a class with two properties and a getter:
  *
  *   (o) => {
+ *     if (Object.getPrototypeOf(o) !== prototype) return otherPrototype(o);
  *     let i = 0;
- *     for (const key in o) if (key !== shape[i++]) return other(o);
- *     if (i !== 2) return other(o);
+ *     for (const key in o) if (key !== names[i++]) return otherShape(o);
+ *     if (i !== 2) return otherShape(o);
  *     try {
- *       let v, v2;
- *       v = o["id"]; const v0 = isDeep(v) ? inside(v) : v;
- *       const v1 = c1(o["iban"], o);
- *       try { v2 = inside(o["total"]); } catch (error) { v2 = mark(error); }
+ *       let v, v0, v1, v2;
+ *       v = o["id"]; v0 = typeof v === 'object' || typeof v === 'function' ? inside(v) : v;
+ *       v1 = c1(o["iban"], o);
+ *       try { v = o["total"]; v2 = typeof v === 'object' || typeof v === 'function' ? inside(v) : v; } catch (error) { v2 = mark(error); }
  *       return { "id": v0, "iban": v1, "total": v2 };
  *     } catch { return slow(o); }
  *   }
@@ -30,40 +42,44 @@ const quoted = (text: string): string => JSON.stringify(text);
 export function compileEntries(
   facts: ClassFacts,
   entries: readonly Entry[],
-  shape: readonly string[] | null,
-  other: Extract,
+  shape: Shape | null,
+  guard: Guard | null,
 ): Extract {
   const slow = interpret(facts, entries);
-  const check =
-    shape === null
-      ? ''
-      : `let i = 0;
-for (const key in o) if (key !== shape[i++]) return other(o);
-if (i !== ${shape.length}) return other(o);`;
-  const body = `return (o) => {
-${check}
-try {
-let v${entries.map((_, i) => `, v${i}`).join('')};
-${entries.map(readLine).join('\n')}
-${writeLines(entries)}
-} catch { return slow(o); }
-};`;
-  const inside = (value: unknown): unknown => nested(value, facts.typing);
-  const flat = flattener(facts);
-  const converters = Object.fromEntries(entries.map(({ convert }, i) => [`c${i}`, convert]));
-  const generated = generate(body, { shape, other, slow, inside, flat, mark: throwsMark, ...converters });
+  const lines = [
+    guard === null ? '' : 'if (Object.getPrototypeOf(o) !== prototype) return otherPrototype(o);',
+    shape === null ? '' : 'let i = 0;\nfor (const key in o) if (key !== names[i++]) return otherShape(o);',
+    shape === null ? '' : `if (i !== ${shape.names.length}) return otherShape(o);`,
+    `try {\nlet v${entries.map((_, i) => `, v${i}`).join('')};`,
+    ...entries.map(readLine),
+    writeLines(entries),
+    '} catch { return slow(o); }',
+  ];
+  const generated = generate(`return (o) => {\n${lines.join('\n')}\n};`, {
+    prototype: guard?.prototype,
+    otherPrototype: guard?.otherwise,
+    names: shape?.names,
+    otherShape: shape?.otherwise,
+    slow,
+    inside: (value: unknown): unknown => nested(value, facts.typing),
+    flat: flattener(facts),
+    mark: throwsMark,
+    ...Object.fromEntries(entries.map(({ convert }, i) => [`c${i}`, convert])),
+  });
   if (generated !== undefined) return generated as Extract;
-  return (instance) => (shape === null || hasShape(instance, shape) ? slow(instance) : other(instance));
+  return (instance) => {
+    if (guard !== null && Object.getPrototypeOf(instance) !== guard.prototype) return guard.otherwise(instance);
+    return shape === null || hasShape(instance, shape.names) ? slow(instance) : shape.otherwise(instance);
+  };
 }
 
 function readLine({ property, guarded, convert }: Entry, i: number): string {
   const read = `o[${quoted(property)}]`;
-  if (guarded) {
-    const made = convert === null ? `inside(${read})` : `c${i}(${read}, o)`;
-    return `try { v${i} = ${made}; } catch (error) { v${i} = mark(error); }`;
-  }
-  if (convert !== null) return `v${i} = c${i}(${read}, o);`;
-  return `v = ${read}; v${i} = typeof v === 'object' || typeof v === 'function' ? inside(v) : v;`;
+  const line =
+    convert === null
+      ? `v = ${read}; v${i} = typeof v === 'object' || typeof v === 'function' ? inside(v) : v;`
+      : `v${i} = c${i}(${read}, o);`;
+  return guarded ? `try { ${line} } catch (error) { v${i} = mark(error); }` : line;
 }
 
 function writeLines(entries: readonly Entry[]): string {

@@ -1,6 +1,7 @@
 /** The extractor of a class: which of its compiled forms serves an instance. */
+import { FIELDS } from '../core/field.js';
 import type { Selection } from './class-transformer.js';
-import type { Extract } from './extract-code.js';
+import type { Extract, Guard } from './extract-code.js';
 import { compileEntries, interpret, shapeOf } from './extract-code.js';
 import type { ClassFacts } from './extract-plan.js';
 import { classFacts, planEntries } from './extract-plan.js';
@@ -10,26 +11,27 @@ import { fieldOptions, fieldsOptions } from './field-registry.js';
 const MAX_SHAPES = 32;
 
 /**
- * What `@Fields` leaves on a prototype. It serves subclasses too: each has a form of its own. Compiled at the first use, because by then
- * every decorator has run, also of classes that this one refers to.
+ * What `@Fields` leaves on a prototype, until the first instance comes: by then every decorator has run, also of classes that this one
+ * refers to. The compiled form then takes its place, on the instance's own prototype, so that each subclass has one.
  */
 export function extractorFor(): Extract {
-  let lastPrototype: object | null = null;
-  let last: Extract;
   const byPrototype = new WeakMap<object, Extract>();
-  return (instance) => {
+  const extract: Extract = (instance) => {
     const prototype = Object.getPrototypeOf(instance) as object;
-    if (prototype !== lastPrototype) {
-      let extract = byPrototype.get(prototype);
-      if (extract === undefined) {
-        const facts = classFacts(prototype.constructor, fieldsOptions(prototype), fieldOptions(prototype));
-        byPrototype.set(prototype, (extract = compileClass(facts)));
-      }
-      lastPrototype = prototype;
-      last = extract;
+    let own = byPrototype.get(prototype);
+    if (own === undefined) {
+      const facts = classFacts(prototype.constructor, fieldsOptions(prototype), fieldOptions(prototype));
+      const guard = { prototype, otherwise: extract };
+      byPrototype.set(prototype, (own = compileClass(facts, guard, (form) => installExtractor(prototype, form))));
     }
-    return last(instance);
+    return own(instance);
   };
+  return extract;
+}
+
+/** Hidden, and replaceable. A frozen prototype keeps what it has. */
+export function installExtractor(prototype: object, extract: Extract): void {
+  Reflect.defineProperty(prototype, FIELDS, { value: extract, enumerable: false, configurable: true, writable: true });
 }
 
 const plainExtractors = new WeakMap<object, Map<string, Extract>>();
@@ -42,29 +44,33 @@ export function extractPlain(value: object, type: object, { groups, version }: S
   let extract = extractors.get(selected);
   if (extract === undefined) {
     const options = { ...(groups !== undefined && { groups }), ...(version !== undefined && { version }) };
-    extractors.set(selected, (extract = compileClass(classFacts(type, options, new Map()))));
+    extractors.set(selected, (extract = compileClass(classFacts(type, options, new Map()), null, () => {})));
   }
   return extract(value);
 }
 
-/** One form for each set of properties that instances turn out to have; the newest is asked first. */
-function compileClass(facts: ClassFacts): Extract {
-  if (facts.isFixed) return compileEntries(facts, planEntries(facts, [], alwaysAccessor), null, alwaysEmpty);
+/** One form for each set of properties that instances turn out to have; the newest is asked first, and others ask the others. */
+function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: Extract) => void): Extract {
+  if (facts.isFixed) {
+    const form = compileEntries(facts, planEntries(facts, [], alwaysAccessor), null, guard);
+    announce(form);
+    return form;
+  }
   const forms = new Map<string, Extract>();
-  let latest: Extract = other;
-  function other(instance: object): Record<string, unknown> {
+  const extract: Extract = (instance) => {
     const shape = shapeOf(instance);
     const name = shape.join('\n');
     let form = forms.get(name);
     if (form === undefined) {
       const entries = planEntries(facts, Object.keys(instance), (property) => isAccessor(instance, property));
       if (forms.size >= MAX_SHAPES) return interpret(facts, entries)(instance);
-      forms.set(name, (form = compileEntries(facts, entries, shape, other)));
-      latest = form;
+      form = compileEntries(facts, entries, { names: shape, otherwise: extract }, guard);
+      forms.set(name, form);
+      announce(form);
     }
     return form(instance);
-  }
-  return (instance) => latest(instance);
+  };
+  return extract;
 }
 
 function isAccessor(instance: object, property: string): boolean {
@@ -72,4 +78,3 @@ function isAccessor(instance: object, property: string): boolean {
 }
 
 const alwaysAccessor = (): boolean => true;
-const alwaysEmpty: Extract = () => ({});

@@ -1,5 +1,4 @@
-import { FIELDS } from '../core/field.js';
-import { extractorFor } from './extractor.js';
+import { extractorFor, installExtractor } from './extractor.js';
 import type { FieldsOptions } from './field-options.js';
 import { checkFieldsOptions } from './field-options.js';
 import { sayFields } from './field-registry.js';
@@ -43,12 +42,7 @@ export function Fields(options: FieldsOptions = {}): FieldsDecorator {
     class(type, context) {
       const prototype = type.prototype as object;
       sayFields(prototype, checked, context);
-      Object.defineProperty(prototype, FIELDS, {
-        value: extractorFor(),
-        enumerable: false,
-        configurable: true,
-        writable: true,
-      });
+      installExtractor(prototype, extractorFor());
     },
   });
 }

@@ -46,7 +46,7 @@ function isCollection(value: unknown): boolean {
 }
 
 function inside(value: object, typing: Typing): unknown {
-  if (!isTransformerLoaded()) return value;
+  if (!isTransformerLoaded() || (typing.discriminator === undefined && isOwnFields(value))) return value;
   if (ancestors.length === 0) looked = 0;
   if (ancestors.includes(value)) return '[Circular]';
   if (ancestors.length > MAX_DEPTH || looked > MAX_VALUES) return '[Truncated]';
@@ -65,13 +65,17 @@ function look(value: object, typing: Typing): unknown {
   if (value instanceof Map) return map(value, typing);
   const { type, selection, discriminator } = typing;
   if (discriminator !== undefined) return discriminated(value, selection, discriminator);
-  if ((value as { [FIELDS]?: unknown })[FIELDS] !== undefined) return value;
   if (isLeaf(value)) return value;
   const own: unknown = value.constructor;
   const known = typeof type === 'function' && storageOf(type) !== undefined ? type : own;
   if (typeof known === 'function' && hasMetadata(known)) return extractPlain(value, known, selection);
   const { toJSON } = value as { toJSON?: unknown };
   return typeof toJSON === 'function' ? value : record(value as Record<string, unknown>, selection);
+}
+
+/** An instance of a `@Fields` class. */
+function isOwnFields(value: object): boolean {
+  return (value as { [FIELDS]?: unknown })[FIELDS] !== undefined;
 }
 
 const knownClasses = new WeakMap<object, boolean>();
