@@ -1,4 +1,6 @@
 /** The face of ttlog. Nothing inside imports it. */
+import { joinThreads } from './runtime/joined-thread.js';
+
 export type { LogBackend } from './core/backend.js';
 export { emit, installBackend, RingBackend } from './core/backend.js';
 export { nowNanos } from './core/clock.js';
@@ -32,3 +34,6 @@ export type { TtlogBuilder } from './runtime/builder.js';
 export type { TtlogHandle, TtlogStats } from './runtime/handle.js';
 export { init } from './runtime/init.js';
 export type { LevelOption, SnapshotOptions, TtlogOptions } from './runtime/options.js';
+
+// A worker that loads ttlog takes part in the ttlog of the thread that called init(). See `sideEffects` in package.json.
+joinThreads();

@@ -1,3 +1,4 @@
+import { redactedEvent } from './copy-value.js';
 import type { LogEvent } from './event.js';
 import type { LevelName, LogLevel } from './level.js';
 
@@ -69,7 +70,7 @@ export function installBackend(backend: LogBackend): LogBackend {
  */
 export function emit(event: LogEvent): void {
   if (state.backend === null) writeEmitted(event);
-  else emitTo(state.backend, event);
+  else emitTo(state.backend, redactedEvent(event));
 }
 
 /** A backend's own failure is its own: the caller goes on. */

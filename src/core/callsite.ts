@@ -1,5 +1,8 @@
 // Hot data: a place that logs, and the ways its fields have been named. Records name a FieldNode's id and carry values only.
+import type { TextMemory } from './known-text.js';
 import { SITE_EVENT } from './layout.js';
+import type { Where } from './redact-where.js';
+import { cleanMessage, whereOf } from './redact-where.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
 import { flatCopy } from './target.js';
@@ -56,18 +59,27 @@ export class FieldNode {
   readonly callsite: Callsite;
   readonly parent: FieldNode | null;
   readonly name: string;
+  /** True where its values are not simply written. */
   readonly redacted: boolean;
+  /** null where a look at names is all that redaction needs. */
+  readonly where: Where | null;
   /** Of the entry in the dictionary; 0 = not there yet. */
   id = 0;
   nextName: string | null = null;
   next: FieldNode | null = null;
   children: Map<string, FieldNode> | null = null;
+  /** The text of last time, and its id in the dictionary (0 = not there). See known-text.ts. */
+  text = '';
+  textId = 0;
+  learnsTexts = true;
+  memory: TextMemory | null = null;
 
   constructor(callsite: Callsite, parent: FieldNode | null, name: string) {
     this.callsite = callsite;
     this.parent = parent;
     this.name = name;
-    this.redacted = parent !== null && state.redactor.isSensitive(name);
+    this.where = parent === null ? null : whereOf(name);
+    this.redacted = this.where !== null || (parent !== null && state.redactor.isSensitive(name));
   }
 }
 
@@ -108,10 +120,10 @@ export function knownShape(
   return node;
 }
 
-/** The names on the way from the root to this node. */
+/** The names on the way from the root to this node, without those of fields that redaction drops. */
 export function namesOf(node: FieldNode): string[] {
   const names: string[] = [];
-  for (let at = node; at.parent !== null; at = at.parent) names.push(at.name);
+  for (let at = node; at.parent !== null; at = at.parent) if (at.where?.isDropped !== true) names.push(at.name);
   return names.reverse();
 }
 
@@ -123,6 +135,13 @@ export function addCallsite(
   message: string,
   siteKind: number,
 ): Callsite {
+  const clean = cleanMessage(message);
+  if (clean !== message) {
+    // A message with a secret in it is never kept: it is cleaned each time, and has the callsite of what that makes of it.
+    const known = sites.get(clean);
+    if (known !== undefined) return known;
+    message = clean;
+  }
   if (callsiteCount >= MAX_CALLSITES || message.length > 1024)
     return new Callsite(target, level, message, siteKind, true);
   const callsite = new Callsite(target, level, flatCopy(message), siteKind, false);

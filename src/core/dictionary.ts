@@ -3,6 +3,7 @@ import type { FieldNode } from './callsite.js';
 import { MAX_NAME_LENGTH, namesOf } from './callsite.js';
 import { writeText } from './encode.js';
 import * as L from './layout.js';
+import { cleanMessage } from './redact-where.js';
 import type { Ring } from './ring.js';
 
 /**
@@ -13,26 +14,45 @@ export function internShape(ring: Ring, node: FieldNode): number {
   const { callsite } = node;
   const names = namesOf(node);
   const cut = (name: string): string => name.slice(0, MAX_NAME_LENGTH);
-  const strings = [cut(callsite.target.name), callsite.message, null, ...names.map(cut)];
+  const strings = [cut(callsite.target.name), cleanMessage(callsite.message), null, ...names.map(cut)];
   const most = strings.reduce((sum, text) => sum + 5 + (text?.length ?? 0) * 3, L.ENTRY_STRINGS_OFFSET + 8);
   const start = L.HEADER_BYTES + ring.dictionaryLength;
   if (callsite.inline || names.length > 0xffff || start + most > ring.dataStart) return 0;
 
+  node.id = ring.nextSiteId++;
+  addEntry(ring, node.id, callsite.level, callsite.siteKind, strings, names.length);
+  return node.id;
+}
+
+/** The id of a text that fields come with again and again. The dictionary is not tight. */
+export function internText(ring: Ring, text: string): number {
+  ring.texts++;
+  addEntry(ring, ring.texts, 0, L.SITE_TEXT, [text], 0);
+  return ring.texts;
+}
+
+/** There is room for it. */
+function addEntry(
+  ring: Ring,
+  id: number,
+  level: number,
+  kind: number,
+  strings: readonly (string | null)[],
+  nameCount: number,
+): void {
+  const start = L.HEADER_BYTES + ring.dictionaryLength;
   let p = start + L.ENTRY_STRINGS_OFFSET;
   for (const text of strings) p = writeDictionaryString(ring, p, text);
   const next = (p + 7) & ~7;
-  const id = ring.nextSiteId++;
   ring.dv.setUint32(start + L.ENTRY_LENGTH_OFFSET, next - start, true);
   ring.dv.setUint32(start + L.ENTRY_ID_OFFSET, id, true);
-  ring.dv.setUint8(start + L.ENTRY_LEVEL_OFFSET, callsite.level);
-  ring.dv.setUint8(start + L.ENTRY_SITE_KIND_OFFSET, callsite.siteKind);
-  ring.dv.setUint16(start + L.ENTRY_NAME_COUNT_OFFSET, names.length, true);
+  ring.dv.setUint8(start + L.ENTRY_LEVEL_OFFSET, level);
+  ring.dv.setUint8(start + L.ENTRY_SITE_KIND_OFFSET, kind);
+  ring.dv.setUint16(start + L.ENTRY_NAME_COUNT_OFFSET, nameCount, true);
   ring.dv.setInt32(start + L.ENTRY_LINE_OFFSET, 0, true);
   ring.dictionaryLength += next - start;
   Atomics.store(ring.i32, L.DICTIONARY_LENGTH_I32, ring.dictionaryLength);
   ring.dictionaryTight = L.HEADER_BYTES + ring.dictionaryLength + L.MAX_ENTRY_BYTES > ring.dataStart;
-  node.id = id;
-  return id;
 }
 
 /** Its room has been checked. */

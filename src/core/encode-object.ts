@@ -11,6 +11,8 @@ import * as L from './layout.js';
 import type { Ring } from './ring.js';
 import { moveRecord } from './ring.js';
 import { isUrl } from './platform.js';
+import type { Where } from './redact-where.js';
+import { REDACTED, whereInError, whereOf, whereOfEntry, without } from './redact-where.js';
 import { state } from './state.js';
 
 /** Objects in objects: deeper ones are recorded as "[Truncated]". */
@@ -30,12 +32,14 @@ export function writeObject(ring: Ring, p: number, value: object, depth: number)
   const level = ancestors.length;
   const limit = ring.contentBytes;
   const offset = p - ring.at;
+  const { where } = ring;
   try {
     return writeKind(ring, p, value, depth);
   } catch (error) {
     ancestors.length = level;
     ring.contentBytes = limit;
-    return writeString(ring, ring.at + offset, throwsMark(error));
+    ring.where = where;
+    return writeClean(ring, ring.at + offset, throwsMark(error));
   }
 }
 
@@ -43,13 +47,13 @@ function writeKind(ring: Ring, p: number, value: object, depth: number): number 
   if (depth > MAX_DEPTH || ring.valueCount > MAX_VALUES) return writeString(ring, p, TRUNCATED_MARK);
   switch (wrapKindOf(value)) {
     case 'display':
-      return writeString(ring, p, String((value as { value: unknown }).value));
+      return writeClean(ring, p, String((value as { value: unknown }).value));
     case 'inspect':
       ring.u8[p] = L.TAG_INSPECT;
-      return writeString(ring, p + 1, inspectText((value as { value: unknown }).value));
+      return writeClean(ring, p + 1, inspectText((value as { value: unknown }).value));
     case 'inspected':
       ring.u8[p] = L.TAG_INSPECT;
-      return writeString(ring, p + 1, String((value as { inspected: unknown }).inspected));
+      return writeClean(ring, p + 1, String((value as { inspected: unknown }).inspected));
     case 'lazy':
       return writeNested(ring, p, (value as { value: () => unknown }).value(), depth + 1);
     default:
@@ -79,7 +83,9 @@ function writeStructure(ring: Ring, p: number, value: object, depth: number): nu
   if (value instanceof Set) return writeSet(ring, p, value, depth);
   if (ArrayBuffer.isView(value)) return writeView(ring, p, value, depth);
   if (value instanceof ArrayBuffer) return writeView(ring, p, new Uint8Array(value), depth);
-  if (isUrl(value) || value instanceof RegExp) return writeString(ring, p, String(value));
+  if (isUrl(value))
+    return writeString(ring, p, ring.where === null ? String(value) : ring.where.cleanText(String(value)));
+  if (value instanceof RegExp) return writeString(ring, p, String(value));
   if (value instanceof String || value instanceof Number || value instanceof Boolean)
     return writeNested(ring, p, value.valueOf(), depth + 1);
   if (value instanceof Promise) return writeString(ring, p, '[Promise]');
@@ -110,6 +116,34 @@ function writeInner(ring: Ring, p: number, value: object, depth: number): number
     if (p < 0) return p;
   }
   return writeObject(ring, p, value, depth);
+}
+
+/** A text made of a value: searched as the value itself would be. */
+function writeClean(ring: Ring, p: number, text: string): number {
+  return writeString(ring, p, ring.where === null ? text : (ring.where.clean(text) as string));
+}
+
+/** A value where rules look at more than names. The place of what is around it is that of the ring again afterwards. */
+function writeAt(ring: Ring, p: number, where: Where, read: () => unknown, depth: number): number {
+  const around = ring.where;
+  const value = where.hidden ? where.replacement(read) : read();
+  ring.where = where.hidden ? REDACTED : where;
+  const next = writeNested(ring, p, value, depth);
+  ring.where = around;
+  return next;
+}
+
+/** A top-level field that redaction has something to say about. */
+export function writeRedacted(ring: Ring, p: number, where: Where | null, value: unknown): number {
+  if (where === null) return writeString(ring, p, state.redactor.censor);
+  if (where.isDropped) return p;
+  try {
+    const recorded = where.hidden ? where.replacement(() => value) : where.clean(value);
+    ring.where = where.hidden ? REDACTED : where;
+    return writeValue(ring, p, recorded);
+  } finally {
+    ring.where = null;
+  }
 }
 
 /** tag and a count to be filled in when it is known. */
@@ -147,10 +181,13 @@ function writePairs(ring: Ring, p: number, tag: number, value: Record<string, un
   const head = p - 4 - ring.at;
   const keys = Object.keys(value);
   let count = 0;
+  let dropped = 0;
   for (const key of keys) {
+    const at = ring.where === null ? null : ring.where.below(key);
+    if (at !== null && at.isDropped && dropped++ < MAX_VALUES) continue;
     const before = p - ring.at;
     const wide = isWide(ring, count);
-    p = wide ? writeRest(ring, p, keys.length - count) : writePair(ring, p, value, key, depth);
+    p = wide ? writeRest(ring, p, keys.length - count - dropped) : writePair(ring, p, value, key, depth, at);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);
@@ -169,10 +206,18 @@ function writeRest(ring: Ring, p: number, count: number): number {
   return p < 0 ? p : writeValue(ring, p, count);
 }
 
-function writePair(ring: Ring, p: number, object: Record<string, unknown>, key: string, depth: number): number {
+function writePair(
+  ring: Ring,
+  p: number,
+  object: Record<string, unknown>,
+  key: string,
+  depth: number,
+  at: Where | null,
+): number {
   if (p - ring.at > ring.contentBytes) return -1;
   p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
   if (p < 0) return p;
+  if (at !== null) return writeAt(ring, p, at, () => readProperty(object, key), depth + 1);
   if (!state.redactor.isSensitive(key)) return writeNested(ring, p, readProperty(object, key), depth + 1);
   ring.valueCount++;
   return writeString(ring, p, state.redactor.censor);
@@ -188,13 +233,14 @@ export function writeField(
   key: string,
   object: Record<string, unknown>,
   property: string,
+  where: Where | null = whereOf(key),
 ): number {
   p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
   if (p < 0) return p;
   const offset = p - ring.at;
-  p = state.redactor.isSensitive(key)
-    ? writeString(ring, p, state.redactor.censor)
-    : writeValue(ring, p, readProperty(object, property));
+  if (where !== null) p = writeRedacted(ring, p, where, where.isUnread ? undefined : readProperty(object, property));
+  else if (state.redactor.isSensitive(key)) p = writeString(ring, p, state.redactor.censor);
+  else p = writeValue(ring, p, readProperty(object, property));
   if (p >= 0) return p;
   return ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);
 }
@@ -214,21 +260,21 @@ function writeArray(ring: Ring, p: number, items: ArrayLike<unknown>, depth: num
   const head = p - 4 - ring.at;
   const { length } = items;
   let count = 0;
-  for (; count < length; count++) {
+  for (let i = 0; i < length; i++) {
+    const at = ring.where === null ? null : ring.where.item(i);
+    if (at !== null && at.isDropped && i < MAX_VALUES) continue;
     const before = p - ring.at;
     const wide = isWide(ring, count);
-    p = wide
-      ? writeString(ring, p, `[Truncated: ${length - count} more]`)
-      : writeNested(ring, p, readProperty(items, count), depth + 1);
+    if (wide) p = writeString(ring, p, `[Truncated: ${length - i} more]`);
+    else if (at !== null) p = writeAt(ring, p, at, () => readProperty(items, i), depth + 1);
+    else p = writeNested(ring, p, readProperty(items, i), depth + 1);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);
       break;
     }
-    if (wide) {
-      count++;
-      break;
-    }
+    count++;
+    if (wide) break;
   }
   writeCount(ring, head, count);
   return p;
@@ -241,10 +287,14 @@ function writeSet(ring: Ring, p: number, set: ReadonlySet<unknown>, depth: numbe
   const head = p - 4 - ring.at;
   const size = sizeOfSet.call(set as Set<unknown>) as number;
   let count = 0;
+  let index = 0;
   for (const item of Set.prototype.values.call(set)) {
+    const at = ring.where === null ? null : ring.where.item(index++);
+    if (at !== null && at.isDropped && index < MAX_VALUES) continue;
     const before = p - ring.at;
     const wide = isWide(ring, count);
-    p = wide ? writeString(ring, p, `[Truncated: ${size - count} more]`) : writeNested(ring, p, item, depth + 1);
+    if (wide) p = writeString(ring, p, `[Truncated: ${size - count} more]`);
+    else p = at === null ? writeNested(ring, p, item, depth + 1) : writeAt(ring, p, at, () => item, depth + 1);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);
@@ -269,10 +319,13 @@ function writeMap(ring: Ring, p: number, map: ReadonlyMap<unknown, unknown>, dep
   const head = p - 4 - ring.at;
   const size = sizeOfMap.call(map as Map<unknown, unknown>) as number;
   let count = 0;
+  let dropped = 0;
   for (const [key, item] of Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>) {
+    const at = ring.where === null ? null : whereOfEntry(ring.where, key);
+    if (at !== null && at.isDropped && dropped++ < MAX_VALUES) continue;
     const before = p - ring.at;
     const wide = isWide(ring, count);
-    p = wide ? writeRest(ring, p, size - count) : writeEntry(ring, p, key, item, depth);
+    p = wide ? writeRest(ring, p, size - count - dropped) : writeEntry(ring, p, key, item, depth, at);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);
@@ -285,9 +338,10 @@ function writeMap(ring: Ring, p: number, map: ReadonlyMap<unknown, unknown>, dep
   return p;
 }
 
-function writeEntry(ring: Ring, p: number, key: unknown, item: unknown, depth: number): number {
+function writeEntry(ring: Ring, p: number, key: unknown, item: unknown, depth: number, at: Where | null): number {
   p = writeNested(ring, p, key, depth + 1);
   if (p < 0) return p;
+  if (at !== null) return writeAt(ring, p, at, () => item, depth + 1);
   const redacted = typeof key === 'string' && state.redactor.isSensitive(key);
   return writeNested(ring, p, redacted ? state.redactor.censor : item, depth + 1);
 }
@@ -329,11 +383,16 @@ function writeError(ring: Ring, p: number, error: Error, depth: number): number 
   const errors = readProperty(error, 'errors');
   if (Array.isArray(errors)) parts['errors'] = errors;
 
+  const { where } = ring;
+  if (where !== null && where.below('message').hidden) parts['stack'] = without(parts['stack'], parts['message']);
+
   let count = 0;
   for (const key of Object.keys(parts)) {
+    const at = where === null ? null : whereInError(where, key);
+    if (at !== null && at.isDropped) continue;
     const before = p - ring.at;
     // Errors behind errors do not count as depth: a cause is as interesting as its effect.
-    p = writePair(ring, p, parts, key, key === 'cause' ? Math.max(depth - 1, 0) : depth);
+    p = writePair(ring, p, parts, key, key === 'cause' ? Math.max(depth - 1, 0) : depth, at);
     if (p < 0) {
       if (count === 0) return p;
       p = endHere(ring, before);

@@ -1,9 +1,11 @@
 import { nowNanos } from './clock.js';
-import type { Field, FieldValue } from './field.js';
-import { copyValue } from './copy-value.js';
+import type { Field } from './field.js';
+import { copyField } from './copy-value.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
 import { invalidOption } from './errors.js';
+import { markRedacted } from './redact-where.js';
+import { state } from './state.js';
 
 /** An event as a value: what backends are handed, and what `emit` takes. */
 export interface LogEvent {
@@ -41,7 +43,7 @@ export class EventBuilder {
   private eventLevel: LogLevel = LogLevel.Info;
   private eventTarget = '';
   private text = '';
-  private thread = 0;
+  private thread = state.threadId;
   private trace: string | undefined;
   private spanOf: string | undefined;
   private sourceFile: string | undefined;
@@ -79,9 +81,10 @@ export class EventBuilder {
     return this;
   }
 
-  /** The value is copied: what it is now is what is recorded. */
+  /** The value is copied and redacted: what it is now is what is recorded. */
   field(key: string, value: unknown): this {
-    this.fields.push({ key, value: copyValue(value) satisfies FieldValue });
+    const field = copyField(key, value);
+    if (field !== null) this.fields.push(field);
     return this;
   }
 
@@ -113,7 +116,7 @@ export class EventBuilder {
       level: this.eventLevel,
       target: this.eventTarget,
       message: this.text,
-      fields: [...this.fields],
+      fields: markRedacted([...this.fields]),
       threadId: this.thread,
       ...(this.trace === undefined ? {} : { traceId: this.trace }),
       ...(this.spanOf === undefined ? {} : { spanId: this.spanOf }),

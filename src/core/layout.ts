@@ -71,6 +71,8 @@ export const READER_ATTACHED = 0;
 export const READER_DELIVERED = 1;
 /** How often the writer took the space of owed records without waiting any longer: it tells a loss from a lap that nobody minds. Atomic. */
 export const READER_OVERRUNS = 2;
+/** Who reads: a number that CONTROL_ADOPTIONS gave (0 = nobody has yet). A ring that is made known twice is read once. Atomic. */
+export const READER_ADOPTED = 3;
 /** The recorder thread's block, and that of the in-thread twin. */
 export const READER_THREAD = 0;
 export const READER_LOCAL = 1;
@@ -188,6 +190,7 @@ export const TAG_BYTES = 16; // u32 length of the whole, u32 length here, bytes
 export const TAG_ERROR = 17;
 /** inspect(v): a string to be shown without quotes. */
 export const TAG_INSPECT = 18; // a string value
+export const TAG_TEXT = 19; // u32 id of a text in the dictionary
 
 // ---- dictionary entries (8-byte aligned) -----------------------------------------------------------------------------------
 /** u32 length of the entry in bytes, itself included; 0 = end. */
@@ -204,12 +207,17 @@ export const ENTRY_STRINGS_OFFSET = 16;
 export const MAX_ENTRY_BYTES = 1024 * 1024;
 export const SITE_EVENT = 0;
 export const SITE_SPAN = 1;
+/** A string that a field has had more than once; the entry has this one string alone, and its id is among the texts. */
+export const SITE_TEXT = 2;
 
 // ---- control block: one for a process, shared by its threads and the recorder (an Int32Array) ---------------------------------
 export const CONTROL_BYTES = 256;
 /** Changed and notified to wake the recorder. */
 export const CONTROL_WAKE = 0;
-/** Bits: who is in a long wait and wants to be woken by the next record that is owed. 1 the recorder thread, 2 its in-thread twin. */
+/**
+ * Bits: who wants to hear of the next record that is owed. 1 the recorder thread and 2 its in-thread twin, in a long wait; 4 a thread
+ * that nobody reads yet; 8 a process at its end.
+ */
 export const CONTROL_SLEEPING = 1;
 /** The recorder thread: 0 none, 1 starting, 2 running, 3 ended or died, 4 another thread stands in for it just now. Notified. */
 export const CONTROL_RECORDER = 2;
@@ -222,3 +230,10 @@ export const CONTROL_STOP = 5;
 export const CONTROL_PROGRESS = 6;
 /** Lowest level that any sink wants regardless of the filter (LogLevel.Off = none). */
 export const CONTROL_SINK_LEVEL = 7;
+/**
+ * Counts up whenever threads have to look at what the application's ttlog says: filters changed, or a recorder thread began to listen.
+ * Odd while the settings are being written. Compared with `state.settingsSeen` where CONTROL_SLEEPING is looked at.
+ */
+export const CONTROL_SETTINGS = 8;
+/** Counts those who have begun to read rings; see READER_ADOPTED. */
+export const CONTROL_ADOPTIONS = 9;

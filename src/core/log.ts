@@ -7,6 +7,7 @@ import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { recordEvent } from './record.js';
+import { cleanMessage, markRedacted } from './redact-where.js';
 import type { Bindings, Scope } from './scope.js';
 import { liveScope } from './scope.js';
 import { state } from './state.js';
@@ -89,9 +90,9 @@ function toEvent(
     timestampNs: nowNanos(),
     level,
     target: target.name,
-    message,
-    fields: [...merged.values()],
-    threadId: 0,
+    message: cleanMessage(message),
+    fields: markRedacted([...merged.values()]),
+    threadId: state.threadId,
     ...(span === null ? {} : { traceId: span.traceId, spanId: span.spanId }),
   };
 }

@@ -6,6 +6,7 @@ import type { LogEvent } from './event.js';
 import * as L from './layout.js';
 import { LogLevel, parseLevel } from './level.js';
 import { HEADROOM_BYTES, MAX_FIELDS } from './record.js';
+import { cleanMessage, isMarkedRedacted, REDACTED, whereOf } from './redact-where.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, owe, publish } from './ring.js';
@@ -62,7 +63,7 @@ function writeBody(ring: Ring, event: LogEvent, target: string, flags: number): 
   ring.contentBytes = ring.maxContentBytes - PLACE_BYTES;
   p = writeString(ring, p, target.slice(0, MAX_NAME_LENGTH));
   const messageAt = p - ring.at;
-  p = writeString(ring, p, message);
+  p = writeString(ring, p, cleanMessage(message));
   if (p < 0) p = truncateValue(ring, messageAt);
   ring.contentBytes = ring.maxContentBytes;
   p = writeText(ring, p, traceId, MAX_ID_LENGTH);
@@ -74,9 +75,12 @@ function writeBody(ring: Ring, event: LogEvent, target: string, flags: number): 
   const countAt = p - ring.at;
   p += 2;
   let count = 0;
+  const isRedacted = isMarkedRedacted(fields);
   for (const field of fields) {
+    const where = isRedacted ? REDACTED : whereOf(field.key);
+    if (where !== null && where.isDropped) continue;
     const before = p - ring.at;
-    p = count === MAX_FIELDS ? -1 : writeField(ring, p, field.key, field as never, 'value');
+    p = count === MAX_FIELDS ? -1 : writeField(ring, p, field.key, field as never, 'value', where);
     if (p < 0) {
       p = ring.at + before;
       ring.truncated = true;

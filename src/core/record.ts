@@ -4,9 +4,11 @@ import { eventSite, knownShape, MAX_NAME_LENGTH, MAX_SHAPES, stepTo } from './ca
 import { writeMonotonic } from './clock.js';
 import { internShape } from './dictionary.js';
 import { truncateValue, writeString, writeValue } from './encode.js';
-import { writeField } from './encode-object.js';
+import { writeField, writeRedacted } from './encode-object.js';
 import { throwsMark } from './field.js';
+import { writeFieldText } from './known-text.js';
 import * as L from './layout.js';
+import { cleanMessage, isDroppedField } from './redact-where.js';
 import { ensureRefs } from './refs.js';
 import type { Ring } from './ring.js';
 import { openRing } from './ring-of-thread.js';
@@ -113,7 +115,7 @@ function writeEventBody(
 ): void {
   const callsite = eventSite(target, level, message);
   if (isTight(ring, callsite) && !fitsDictionary(ring, callsite, fields)) {
-    writeInline(ring, target.name, message, fields, p, flags);
+    writeInline(ring, target.name, callsite.message, fields, p, flags);
     return;
   }
   let node = callsite.root;
@@ -161,7 +163,9 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
       value = throwsMark(error);
     }
     const offset = p - ring.at;
-    p = node.redacted ? writeString(ring, p, state.redactor.censor) : writeValue(ring, p, value);
+    if (node.redacted) p = writeRedacted(ring, p, node.where, value);
+    else if (typeof value === 'string' && node.learnsTexts) p = writeFieldText(ring, p, node, value);
+    else p = writeValue(ring, p, value);
     if (p < 0) {
       p = truncateValue(ring, offset);
       if (p > ring.end) break;
@@ -193,6 +197,7 @@ function writeInline(
   let count = 0;
   if (fields !== undefined) {
     for (const key of Object.keys(fields)) {
+      if (isDroppedField(key)) continue;
       const offset = p - ring.at;
       p = count === MAX_FIELDS ? -1 : writeField(ring, p, key, fields, key);
       if (p < 0) {
@@ -220,5 +225,5 @@ function recordFailure(ring: Ring, target: Target, level: number, message: strin
   const p =
     ring.at +
     ((flags & L.FLAG_BINDINGS) === 0 ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
-  writeInline(ring, target.name, message, { fields: throwsMark(error) }, p, flags);
+  writeInline(ring, target.name, cleanMessage(message), { fields: throwsMark(error) }, p, flags);
 }

@@ -1,14 +1,41 @@
+import type { PathState } from './redact-paths.js';
 import { flatCopy } from './target.js';
 
 /**
- * Redaction by key name, before anything reaches the ring. A name is judged once (when a callsite first sees it, or from a bounded
- * cache for nested keys), so unredacted logging pays nothing for it.
+ * Redaction before anything reaches the ring. A name is judged once (when a callsite first sees it, or from a bounded cache for
+ * nested keys), so unredacted logging pays nothing for it. Where there are rules that look at more than names, redact-where.ts
+ * follows them.
  */
 export interface Redactor {
   /** True where a value under this key must not be recorded. */
   isSensitive(key: string): boolean;
-  /** What is recorded instead. */
+  /** The text that is recorded instead, where nothing else is or can be. */
   readonly censor: string;
+  /** null where names and that text are all there is. */
+  readonly rules: RedactionRules | null;
+  /** Lists of fields that have been redacted by this redactor. */
+  readonly done: WeakSet<object>;
+}
+
+/** What `init({ redact })` may say beyond names. */
+export interface RedactionRules {
+  /** Before the first name; null without paths. */
+  readonly paths: PathState | null;
+  readonly patterns: readonly ValuePattern[];
+  /** Messages, stacks and URLs are searched too. */
+  readonly text: boolean;
+  readonly censor: 'text' | 'hash' | 'remove' | CensorFunction;
+}
+
+/** Makes what is recorded instead of a value. `path`: the names on the way to it, the field's own first; empty for a message. */
+export type CensorFunction = (value: unknown, path: readonly string[]) => unknown;
+
+/** What secrets look like. */
+export interface ValuePattern {
+  /** Global. */
+  readonly regexp: RegExp;
+  /** What a regular expression cannot say: a check digit. */
+  isMatch(match: string): boolean;
 }
 
 export const CENSOR = '[Redacted]';
@@ -26,12 +53,18 @@ const HARMLESS =
 const CACHE_LIMIT = 4096;
 const MAX_NAME_LENGTH = 256;
 
-export function createRedactor(keys: readonly string[] = DEFAULT_REDACTED_KEYS, censor: string = CENSOR): Redactor {
+export function createRedactor(
+  keys: readonly string[] = DEFAULT_REDACTED_KEYS,
+  censor: string = CENSOR,
+  rules: RedactionRules | null = null,
+): Redactor {
   const sensitive = new Set(keys.map((key) => words(key).join('_')));
   const longest = Math.max(0, ...[...sensitive].map((key) => key.split('_').length));
   const cache = new Map<string, boolean>();
   return {
     censor,
+    rules,
+    done: new WeakSet(),
     isSensitive(key) {
       const known = cache.get(key);
       if (known !== undefined) return known;

@@ -2,6 +2,7 @@
 // this is what happens where they differ: once for each segment and thing referred to.
 import { writeField } from './encode-object.js';
 import * as L from './layout.js';
+import { isDroppedField } from './redact-where.js';
 import type { Ring } from './ring.js';
 import { claimSegment, copyReferable, publish } from './ring.js';
 import type { Bindings, Context, Referable } from './scope.js';
@@ -63,6 +64,7 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   for (const source of sources) {
     for (const key of Object.keys(source)) {
       if (++tried > MAX_CONTEXT_FIELDS) break;
+      if (isDroppedField(key)) continue;
       const before = p - ring.at;
       p = writeField(ring, p, key, source, key);
       if (p < 0 || p - ring.at > ring.maxReferableBytes) p = ring.at + before; // it does not fit: the others may

@@ -10,14 +10,20 @@ const SEGMENT_GAP = 2 * L.MAX_SEGMENT_COUNT;
 
 /** This thread's ring, of the default capacity where nobody has said otherwise. */
 export function openRing(): Ring {
-  return state.ring ?? replaceRing(capacityBytesOf(L.DEFAULT_CAPACITY_EVENTS));
+  return state.ring ?? replaceRing(state.ringCapacityBytes || capacityBytesOf(L.DEFAULT_CAPACITY_EVENTS));
 }
 
 /** Opens a new ring for this thread and closes the one before, whose records stay readable for those who hold it. */
 export function replaceRing(capacityBytes: number): Ring {
   closeRing();
-  state.ring = createRing(capacityBytes, L.DICTIONARY_BYTES, state.nextFirstSegment, 0);
-  return state.ring;
+  const ring = createRing(capacityBytes, L.DICTIONARY_BYTES, state.nextFirstSegment, state.threadId);
+  state.ring = ring;
+  try {
+    state.ringOpened(ring);
+  } catch {
+    // whoever reads it is told again later
+  }
+  return ring;
 }
 
 /** Ends this thread's ring; the next record opens another. */

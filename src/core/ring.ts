@@ -4,6 +4,7 @@ import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
 import { newMemory, ordersStores, platform } from './platform.js';
+import type { Where } from './redact-where.js';
 import type { Bindings, Scope } from './scope.js';
 import type { Span } from './span.js';
 import type { Spill } from './spill.js';
@@ -55,6 +56,8 @@ export class Ring {
   /** Set while a value did not fit. */
   truncated = false;
   nextSiteId = 1;
+  /** Texts in the dictionary; each one's number is its id. */
+  texts = 0;
   dictionaryLength = 0;
   /** True where the next entry may not fit: from then on that is found out before values are read. */
   dictionaryTight: boolean;
@@ -72,6 +75,8 @@ export class Ring {
   node: FieldNode | null = null;
   /** Nested values written into the record under construction. */
   valueCount = 0;
+  /** The place of the value being written, where redaction looks at more than names. */
+  where: Where | null = null;
   /** Objects around the value being written, to find cycles. */
   readonly ancestors: object[] = [];
 

@@ -3,6 +3,7 @@ import { monotonicNs } from './clock.js';
 import { internShape } from './dictionary.js';
 import { writeString } from './encode.js';
 import * as L from './layout.js';
+import { cleanMessage } from './redact-where.js';
 import type { Ring } from './ring.js';
 import { publish } from './ring.js';
 import type { Span } from './span.js';
@@ -32,7 +33,7 @@ export function writeIdentity(ring: Ring, span: Span): void {
 export function writeInlineSite(ring: Ring, span: Span, p: number): number {
   const { callsite } = span;
   p = writeString(ring, p, callsite.target.name.slice(0, MAX_INLINE_NAME));
-  p = writeString(ring, p, callsite.message.slice(0, MAX_INLINE_NAME));
+  p = writeString(ring, p, cleanMessage(callsite.message).slice(0, MAX_INLINE_NAME));
   ring.dv.setUint16(p, 0, true);
   return p + 2;
 }

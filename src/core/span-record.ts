@@ -1,11 +1,12 @@
 // Hot path: the records of a span. Start, state (its fields, written again) and end.
 import { readNs } from './clock.js';
 import { internShape } from './dictionary.js';
-import { truncateValue, writeString, writeValue } from './encode.js';
+import { truncateValue, writeString } from './encode.js';
 import { writeField } from './encode-object.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
 import { fitsDictionary, HEADROOM_BYTES, isTight, refsMissing, writeFieldValues, writeHeader } from './record.js';
+import { isDroppedField } from './redact-where.js';
 import { ensureRefs, giveId, MARK_BYTES } from './refs.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
@@ -129,6 +130,7 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
 function writeExtraFields(ring: Ring, p: number, fields: Record<string, unknown>): number {
   let extra = ring.u8[ring.at + L.SPAN_EXTRA_OFFSET];
   for (const key of Object.keys(fields)) {
+    if (isDroppedField(key)) continue;
     const before = p - ring.at;
     p = extra === MAX_EXTRA_FIELDS ? -1 : writeField(ring, p, key, fields, key);
     if (p < 0 || p - ring.at > ring.maxReferableBytes) {
@@ -171,17 +173,19 @@ export function writeSpanEnd(
     let extra = 0;
     let p = at + L.SPAN_END_FIELDS_OFFSET;
     if (outcome === L.OUTCOME_ERROR) {
-      const offset = p - at;
-      p = writeString(ring, p, 'err');
-      p = writeValue(ring, p, reported ? describeError(error) : error);
-      extra = 1;
-      if (p < 0) {
-        p = writeString(ring, ring.at + offset, 'err');
-        p = truncateValue(ring, p - ring.at);
+      if (!isDroppedField('err')) {
+        const offset = p - at;
+        p = writeField(ring, p, 'err', { value: reported ? describeError(error) : error }, 'value');
+        extra = 1;
+        if (p < 0) {
+          p = writeString(ring, ring.at + offset, 'err');
+          p = truncateValue(ring, p - ring.at);
+        }
       }
     }
     if (fields !== undefined) {
       for (const key of Object.keys(fields)) {
+        if (isDroppedField(key)) continue;
         const before = p - ring.at;
         p = extra === MAX_EXTRA_FIELDS ? -1 : writeField(ring, p, key, fields, key);
         if (p < 0) {

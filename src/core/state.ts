@@ -32,8 +32,16 @@ export interface CoreState {
   nextFirstSegment: number;
   /** Id of the next context, bindings or span: they outlive a ring, so the next ring must not give the same ids to others. */
   nextReferableId: number;
-  /** Shared with the recorder; see layout.ts, CONTROL_*. */
-  readonly control: Int32Array;
+  /** worker_threads' number of this thread; 0 the main thread, or nobody has said. */
+  threadId: number;
+  /** Size of the next ring where nobody asks for another; 0 = the default. */
+  ringCapacityBytes: number;
+  /** Called with each new ring of this thread, before its first record. */
+  ringOpened: (ring: Ring) => void;
+  /** Shared with the recorder; see layout.ts, CONTROL_*. A thread that joins another's recorder has that one's. */
+  control: Int32Array;
+  /** CONTROL_SETTINGS when it was last looked at; where it is another, `wake` is called. */
+  settingsSeen: number;
   /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
   scopes: ScopeStore | null;
   /** A backend somebody installed; null = the ring, without the detour of building a LogEvent. */
@@ -59,6 +67,10 @@ export interface CoreState {
   firstOpenSpan: Span | null;
   lastOpenSpan: Span | null;
   openSpanCount: number;
+  /** Called when the filters have changed, for the other threads. */
+  publishFilters: () => void;
+  /** How this thread takes part in another thread's ttlog; null where it does not, or is that thread. */
+  joined: unknown;
   /** The composition root's handle, so that two builds have one. */
   runtime: unknown;
 }
@@ -93,7 +105,11 @@ function createState(): CoreState {
     ring: null,
     nextFirstSegment: 0,
     nextReferableId: 1,
+    threadId: 0,
+    ringCapacityBytes: 0,
+    ringOpened: nothing,
     control: new Int32Array(newMemory(CONTROL_BYTES)),
+    settingsSeen: 0,
     scopes: null,
     backend: null,
     targets: new Map(),
@@ -110,6 +126,8 @@ function createState(): CoreState {
     firstOpenSpan: null,
     lastOpenSpan: null,
     openSpanCount: 0,
+    publishFilters: nothing,
+    joined: null,
     runtime: undefined,
   };
   created.targets.set('', created.rootTarget);
@@ -153,6 +171,7 @@ export function filtersChanged(): void {
   for (const rule of state.recordFilter.rules) if (rule.level < lowest) lowest = rule.level;
   state.minRecordLevel = lowest;
   for (const target of state.targets.values()) applyFilters(state, target);
+  state.publishFilters();
 }
 
 function applyFilters(of: CoreState, target: Target): void {

@@ -19,6 +19,14 @@ export interface SliceableBuffer extends Buffer {
   hexSlice(start: number, end: number): string;
 }
 
+/** The texts of a dictionary, by id, as they are and as JSON. */
+export interface TextTable {
+  text(id: number): string | undefined;
+  json(id: number): string | undefined;
+}
+
+const NO_TEXTS: TextTable = { text: () => undefined, json: () => undefined };
+
 /** Errors hold errors hold objects: deeper than any writer goes, and far from the stack's limit. */
 const MAX_DEPTH = 160;
 
@@ -38,7 +46,11 @@ export class ByteReader {
   #windowStart = 0;
   #windowEnd = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** What references to texts mean. */
+  readonly texts: TextTable;
+
+  constructor(bytes: Uint8Array, texts: TextTable = NO_TEXTS) {
+    this.texts = texts;
     this.u8 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SliceableBuffer;
     this.dv = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -150,6 +162,7 @@ export class ByteReader {
         this.p += 1;
         return;
       case L.TAG_INT32:
+      case L.TAG_TEXT:
         return this.skipBytes(5);
       case L.TAG_FLOAT64:
       case L.TAG_BIGINT64:

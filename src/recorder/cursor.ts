@@ -63,6 +63,8 @@ export class RingCursor {
   /** Records of the ring up to the segment's first; undefined before the first segment. */
   #recordsBefore: number | undefined;
   #lost = 0;
+  /** Position up to which records are merged with those of other rings. */
+  #windowEnd = 0;
   #overrunsSeen: number;
   #droppedSeen = 0;
   #damagedSeen = 0;
@@ -105,6 +107,18 @@ export class RingCursor {
     const end = this.hasRecord ? this.decoder.at : this.decoder.recordEnd;
     const words = (Math.imul(this.#number, this.#segmentWords) + (end >> 3)) | 0;
     return this.#skipping && ((this.#skipUntil - words) | 0) > 0 ? this.#skipUntil : words;
+  }
+
+  /** What is merged next is everything that is published now. */
+  openWindow(): void {
+    this.#windowEnd = Atomics.load(this.#ring.i32, L.PUBLISHED_I32);
+  }
+
+  /** True while `decoder` stands on a record of the window. */
+  get isInWindow(): boolean {
+    if (!this.hasRecord) return false;
+    const words = Math.imul(this.#number, this.#segmentWords) + (this.decoder.at >> 3);
+    return ((words - this.#windowEnd) | 0) < 0;
   }
 
   /** True where the writer has published more than has been read. */

@@ -46,7 +46,7 @@ export class SegmentDecoder {
 
   /** `bytes` starts at a multiple of 8. */
   constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number) {
-    this.reader = new ByteReader(bytes);
+    this.reader = new ByteReader(bytes, dictionary);
     this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.dictionary = dictionary;
     this.threadId = threadId;

@@ -1,6 +1,8 @@
 import * as L from '../core/layout.js';
 import type { LogLevel } from '../core/level.js';
+import type { TextTable } from './byte-reader.js';
 import { ByteReader } from './byte-reader.js';
+import { jsonString } from './escape.js';
 import { SiteText } from './site-text.js';
 
 /** A shape of records: where they come from and how their fields are named. */
@@ -18,8 +20,9 @@ export interface Site {
 }
 
 /** The dictionary of a ring as far as it has been read. It only grows, and entries never change. */
-export class Dictionary {
+export class Dictionary implements TextTable {
   readonly #sites = new Map<number, Site>();
+  readonly #texts = new Map<number, { readonly text: string; readonly json: string }>();
   readonly #service: string;
   /** Bytes read so far. */
   #length = 0;
@@ -55,6 +58,15 @@ export class Dictionary {
     return this.#sites.get(id);
   }
 
+  /** A text that fields refer to. */
+  text(id: number): string | undefined {
+    return this.#texts.get(id)?.text;
+  }
+
+  json(id: number): string | undefined {
+    return this.#texts.get(id)?.json;
+  }
+
   /** A site that a record carries itself. */
   inlineSite(target: string, message: string, level: number): Site {
     return this.#site(target, message, null, 0, level, []);
@@ -66,6 +78,10 @@ export class Dictionary {
     try {
       reader.p = start + L.ENTRY_STRINGS_OFFSET;
       const target = reader.string();
+      if (u8[start + L.ENTRY_SITE_KIND_OFFSET] === L.SITE_TEXT) {
+        this.#texts.set(dv.getUint32(start + L.ENTRY_ID_OFFSET, true), { text: target, json: jsonString(target) });
+        return;
+      }
       const message = reader.string();
       const file = reader.stringOrNull();
       const names: string[] = [];

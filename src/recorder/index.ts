@@ -6,9 +6,8 @@ import { LocalDrive } from './local.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
 import { moduleSink } from './module-sink.js';
-import { ReaderBlock } from './reader-block.js';
+import { attachReader, newReader, ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
-import { attachReader } from './reader-block.js';
 import { viewRing } from './ring-view.js';
 import { Room } from './room.js';
 import type { SinkInput } from './sink.js';
@@ -16,7 +15,7 @@ import type { FunctionSink } from './sort-sinks.js';
 import { sortSinks } from './sort-sinks.js';
 import { createTextOutlet } from './text-outlet.js';
 import { RecorderThread } from './thread.js';
-import type { ThreadSink } from './thread-data.js';
+import type { ThreadRing, ThreadSink } from './thread-data.js';
 import { toRejudge } from './thread-loop.js';
 
 const DEFAULT_BATCH_RECORDS = 1024;
@@ -34,6 +33,8 @@ export interface RecorderOptions {
   readonly inThread?: boolean;
   /** The control block; see layout.ts, CONTROL_*. */
   readonly control: Int32Array;
+  /** BroadcastChannel on which other threads announce their rings. */
+  readonly channel: string;
 }
 
 interface RingOptions {
@@ -54,6 +55,14 @@ interface RecorderStats {
 export interface RecorderHandle {
   /** From now on this ring is read, from its oldest record on, and its writer can wait for us. */
   addRing(buffer: SharedArrayBuffer, options?: RingOptions): void;
+  /** The same for the ring of another thread, which waits for its readers already. One that is read already stays as it is. */
+  addForeignRing(ring: ThreadRing): void;
+  /** The writer has ended, and its ring has been read to the end. */
+  removeRing(buffer: SharedArrayBuffer): void;
+  /** Bits: who reads; 1 << READER_THREAD, 1 << READER_LOCAL. */
+  readonly readers: number;
+  /** Has everybody look at once. */
+  hurry(): void;
   /** Resolves when everything recorded so far has been handed over. */
   flush(): Promise<void>;
   /** The same on the spot. False where something is left after `timeoutMs`. */
@@ -78,7 +87,7 @@ class RunningRecorder implements RecorderHandle {
   /** Views of the rings that are read, by their memory. */
   readonly #rings = new Map<SharedArrayBuffer, Int32Array>();
   #thread: RecorderThread | undefined;
-  #local: { readonly recorder: Recorder; readonly drive: LocalDrive } | undefined;
+  #local: { readonly recorder: Recorder; readonly drive: LocalDrive; readonly reader: number } | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -98,6 +107,31 @@ class RunningRecorder implements RecorderHandle {
       this.#thread.addRing({ buffer, rejudgeUntilWords, filterText });
     }
     this.#local?.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
+    this.#local?.drive.hurry();
+  }
+
+  addForeignRing(ring: ThreadRing): void {
+    const { buffer, rejudgeUntilWords, filterText } = ring;
+    const { i32 } = viewRing(new Uint8Array(buffer));
+    this.#rings.set(buffer, i32);
+    this.#thread?.addRing(ring);
+    if (this.#local === undefined || !new ReaderBlock(i32, L.READER_LOCAL).adopt(this.#local.reader)) return;
+    this.#local.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
+    this.#local.drive.hurry();
+  }
+
+  removeRing(buffer: SharedArrayBuffer): void {
+    this.#rings.delete(buffer);
+    this.#thread?.removeRing(buffer);
+  }
+
+  get readers(): number {
+    const thread = this.#thread === undefined ? 0 : 1 << L.READER_THREAD;
+    return thread | (this.#local === undefined ? 0 : 1 << L.READER_LOCAL);
+  }
+
+  hurry(): void {
+    this.#thread?.hurry();
     this.#local?.drive.hurry();
   }
 
@@ -148,12 +182,12 @@ class RunningRecorder implements RecorderHandle {
 
   /** False where the sinks have to run on this thread. */
   #startThread(sinks: readonly ThreadSink[], hasOthers: boolean): boolean {
-    const { inThread, service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
+    const { inThread, service, flushIntervalMs, stallTimeoutMs, control, channel } = this.#options;
     if (sinks.length === 0 || inThread === true) return false;
     try {
       const batchRecords = this.#batchRecords;
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
-      const setup = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control, tellOthers };
+      const setup = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control, channel, tellOthers };
       this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {
@@ -187,7 +221,7 @@ class RunningRecorder implements RecorderHandle {
     for (const { sink, level } of functions) {
       recorder.addOutlet(new FunctionOutlet(sink, level, batchRecords, recorder.onSinkError));
     }
-    this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs) };
+    this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs), reader: newReader(control) };
   }
 
   #tellLocal(meta: MetaMessage): boolean {

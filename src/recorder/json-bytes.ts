@@ -16,6 +16,9 @@ export function jsonFromBytes(reader: ByteReader, depth = 0): string | undefined
     case L.TAG_LATIN1:
     case L.TAG_UTF8:
       return stringFromBytes(reader, tag);
+    case L.TAG_TEXT:
+      reader.p += 1;
+      return reader.texts.json(reader.u32()) ?? damaged();
     case L.TAG_INT32:
       reader.p += 1;
       return `${reader.i32()}`;

@@ -123,6 +123,15 @@ export class LocalDrive {
     if (this.#recorder.delivered !== before) this.#quietSince = performance.now();
     if (result !== 'done') this.#schedule(result === 'more' ? 0 : RETRY_MS);
     else if (performance.now() - this.#quietSince < QUIET_MS) this.#schedule(this.#flushIntervalMs);
-    else Atomics.or(this.#control, L.CONTROL_SLEEPING, T.SLEEPING_LOCAL);
+    else this.#sleep();
+  }
+
+  #sleep(): void {
+    Atomics.or(this.#control, L.CONTROL_SLEEPING, T.SLEEPING_LOCAL);
+    // What another thread recorded before it could see the bit.
+    const before = this.#recorder.delivered;
+    if (this.#recorder.drain() && this.#recorder.delivered === before) return;
+    Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
+    this.hurry();
   }
 }

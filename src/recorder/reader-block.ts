@@ -23,6 +23,16 @@ export class ReaderBlock {
     Atomics.notify(this.i32, this.#base + L.READER_DELIVERED);
   }
 
+  /** Becomes who reads: true once for each number that `newReader` gave. */
+  adopt(reader: number): boolean {
+    return Atomics.exchange(this.i32, this.#base + L.READER_ADOPTED, reader) !== reader;
+  }
+
+  /** True where it has ever been read. */
+  get wasAdopted(): boolean {
+    return Atomics.load(this.i32, this.#base + L.READER_ADOPTED) !== 0;
+  }
+
   get isAttached(): boolean {
     return Atomics.load(this.i32, this.#base + L.READER_ATTACHED) === 1;
   }
@@ -56,10 +66,17 @@ export class ReaderBlock {
   }
 }
 
-/** From now on the writer of a ring waits for this reader, which will start at the oldest record that there is. */
+/** A number for somebody who begins to read rings; see `ReaderBlock.adopt`. */
+export function newReader(control: Int32Array): number {
+  return Atomics.add(control, L.CONTROL_ADOPTIONS, 1) + 1;
+}
+
+/** From now on the writer of a ring waits for this reader, which will start at the oldest record that nobody has read. */
 export function attachReader(ring: RingView, reader: number): void {
   const block = new ReaderBlock(ring.i32, reader);
   if (block.isAttached) return;
+  // Somebody has read it before: what he had handed over is not handed over again.
+  if (block.wasAdopted) return block.attach(block.delivered);
   const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
   block.attach(Math.imul(oldestSegment(ring, current), ring.segmentBytes >> 3));
 }

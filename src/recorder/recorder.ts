@@ -74,12 +74,18 @@ export class Recorder {
     this.#cursors.push(new RingCursor(buffer, { reader, service, origin: this.#origin, rejudge }));
   }
 
-  /** The same as `pass` until there is nothing left, or a sink is blocked. */
+  /** The same as `pass` until everything has been handed over that had been recorded when it began. False where a sink is blocked. */
   drain(): boolean {
-    let result: PassResult;
-    do result = this.pass();
-    while (result === 'more');
-    return result === 'done';
+    return this.drainSoFar() !== 'blocked';
+  }
+
+  /** As `drain`; 'more' where more has been recorded meanwhile: writers that never rest must not keep anybody here forever. */
+  drainSoFar(): PassResult {
+    const goals = this.#cursors.map((cursor) => ({ cursor, words: cursor.published }));
+    for (;;) {
+      const result = this.pass();
+      if (result !== 'more' || goals.every(({ cursor, words }) => ((words - cursor.position) | 0) <= 0)) return result;
+    }
   }
 
   /** Hands over one batch: at most `batchRecords` records. */
@@ -174,9 +180,9 @@ export class Recorder {
   #read(): PassResult {
     const cursors = this.#cursors;
     const { batchRecords } = this.#setup;
-    for (const cursor of cursors) if (!cursor.hasRecord) cursor.next();
+    if (cursors.length === 1 && !cursors[0].hasRecord) cursors[0].next();
     for (let count = 0; count < batchRecords;) {
-      const cursor = cursors.length === 1 ? cursors[0] : earliest(cursors);
+      const cursor = cursors.length === 1 ? cursors[0] : (earliest(cursors) ?? openWindow(cursors));
       if (cursor === undefined || !cursor.hasRecord) {
         this.#dropFinished();
         return 'done';
@@ -262,12 +268,22 @@ export class Recorder {
   }
 }
 
-/** The cursor whose record is the oldest. */
+/**
+ * What all rings hold now is merged before anything newer is looked at: between threads the order is that of time, but for records
+ * that are published while the window is opened.
+ */
+function openWindow(cursors: readonly RingCursor[]): RingCursor | undefined {
+  for (const cursor of cursors) cursor.openWindow();
+  for (const cursor of cursors) if (!cursor.hasRecord) cursor.next();
+  return earliest(cursors);
+}
+
+/** The cursor whose record is the oldest of the window. */
 function earliest(cursors: readonly RingCursor[]): RingCursor | undefined {
   let first: RingCursor | undefined;
   let firstMs = Infinity;
   for (const cursor of cursors) {
-    if (!cursor.hasRecord) continue;
+    if (!cursor.isInWindow) continue;
     const ms = cursor.decoder.timeMs;
     if (first !== undefined && ms >= firstMs) continue;
     first = cursor;

@@ -2,7 +2,12 @@ import * as L from '../core/layout.js';
 import type { LocalDrive } from './local.js';
 import { ReaderBlock } from './reader-block.js';
 import type { Recorder } from './recorder.js';
-import type { RecorderThread } from './thread.js';
+
+/** What a writer that waits may do about it; see `RecorderThread`. */
+export interface ReadingThread {
+  hurry(): void;
+  standIn(work: (recorder: Recorder) => boolean): boolean;
+}
 
 /** How often a writer that waits looks whether the recorder still moves. */
 const LOOK_MS = 5;
@@ -17,6 +22,8 @@ export class Room {
   readonly #stallTimeoutMs: number;
   /** CONTROL_PROGRESS when waiting was given up; undefined while all is well. */
   #stalledAt: number | undefined;
+  /** Where another thread's twin stood then. */
+  #foreignStalledAt: number | undefined;
 
   constructor(control: Int32Array, stallTimeoutMs: number) {
     this.#control = control;
@@ -24,7 +31,7 @@ export class Room {
   }
 
   /** For the recorder thread. */
-  makeByThread(thread: RecorderThread, i32: Int32Array, owedWords: number, mayWait: boolean): void {
+  makeByThread(thread: ReadingThread, i32: Int32Array, owedWords: number, mayWait: boolean): void {
     const block = new ReaderBlock(i32, L.READER_THREAD);
     if (!block.isAttached || block.hasDelivered(owedWords)) return;
     if (!mayWait || !this.#wait(block, owedWords, thread)) block.noteOverrun();
@@ -40,6 +47,27 @@ export class Room {
     block.noteOverrun();
   }
 
+  /**
+   * For the in-thread twin of another thread: that one may be waiting for the writer, so only what it does itself is progress.
+   * Whatever it does next ends the stall.
+   */
+  makeByForeign(wake: () => void, i32: Int32Array, owedWords: number, mayWait: boolean): void {
+    const block = new ReaderBlock(i32, L.READER_LOCAL);
+    if (!block.isAttached || block.hasDelivered(owedWords)) return;
+    if (mayWait && block.delivered !== this.#foreignStalledAt) {
+      wake();
+      let movedAt = performance.now();
+      while (performance.now() - movedAt <= this.#stallTimeoutMs) {
+        const seen = block.delivered;
+        if (block.hasDelivered(owedWords) || !block.isAttached) return;
+        block.wait(seen, LOOK_MS);
+        if (block.delivered !== seen) movedAt = performance.now();
+      }
+      this.#foreignStalledAt = block.delivered;
+    }
+    if (!block.hasDelivered(owedWords)) block.noteOverrun();
+  }
+
   get #progress(): number {
     return Atomics.load(this.#control, L.CONTROL_PROGRESS);
   }
@@ -50,14 +78,14 @@ export class Room {
   }
 
   /** True once there is room. */
-  #wait(block: ReaderBlock, owedWords: number, thread: RecorderThread): boolean {
+  #wait(block: ReaderBlock, owedWords: number, thread: ReadingThread): boolean {
     if (this.#isStalled) return false;
     let progress = this.#progress;
     let movedAt = performance.now();
     thread.hurry();
     for (;;) {
       const seen = block.delivered;
-      if (block.hasDelivered(owedWords)) return true;
+      if (block.hasDelivered(owedWords) || !block.isAttached) return true;
       if (!thread.standIn((recorder) => readUntil(recorder, block, owedWords))) block.wait(seen, LOOK_MS);
       if (progress !== this.#progress) {
         progress = this.#progress;

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../core/level.js';
 import type { MetaMessage } from './meta.js';
 import type { TextSpec } from './sink.js';
+import type { ToHost } from './threads.js';
 
 /** A sink for the recorder thread. */
 export interface ThreadSink {
@@ -24,7 +25,7 @@ export interface ThreadRing {
 }
 
 /** What is posted to the recorder thread: a ring to read, or something for its sinks. What it posts is a `tell`. */
-export type ThreadMessage = { readonly ring: ThreadRing } | { readonly tell: MetaMessage };
+export type ThreadMessage = { readonly ring: ThreadRing } | { readonly tell: MetaMessage } | ToHost;
 
 /** What the recorder thread starts with. */
 export interface ThreadData {
@@ -37,6 +38,10 @@ export interface ThreadData {
   readonly control: Int32Array;
   /** True where sinks run on the other side too: they are told what goes wrong here. */
   readonly hasOthers: boolean;
+  /** BroadcastChannel on which threads of the application announce their rings. */
+  readonly channel: string;
+  /** See `newReader`. */
+  readonly reader: number;
   /** Float64: delivered, lapped, sink errors; the thread writes, everybody reads. */
   readonly counts: Float64Array;
 }

@@ -3,6 +3,7 @@ import * as L from '../core/layout.js';
 import type { Rejudge } from './cursor.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
+import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
 import type { ThreadData, ThreadMessage, ThreadRing } from './thread-data.js';
 import * as T from './thread-data.js';
@@ -50,14 +51,15 @@ export class ThreadLoop {
       const requested = Atomics.load(control, L.CONTROL_FLUSH_REQUESTED);
       this.#takeMessages();
       const before = this.recorder.delivered;
-      const isDrained = this.recorder.drain();
+      const drained = this.recorder.drainSoFar();
+      const isDrained = drained !== 'blocked';
       this.#count();
       if (this.recorder.delivered !== before) this.#quietSince = performance.now();
       if (requested !== Atomics.load(control, L.CONTROL_FLUSH_DONE)) {
         if (await this.#flush(isDrained)) this.#acknowledge(requested);
         this.#quietSince = performance.now();
       }
-      await this.#wait(isDrained, seenWake);
+      if (drained !== 'more') await this.#wait(isDrained, seenWake);
     }
     await this.#end();
   }
@@ -79,16 +81,21 @@ export class ThreadLoop {
     }
     Atomics.store(control, L.CONTROL_RECORDER, T.THREAD_RUNNING);
     Atomics.notify(control, L.CONTROL_RECORDER);
+    // Those who announced their rings before we listened do so again when they next look.
+    Atomics.add(control, L.CONTROL_SETTINGS, 2);
   }
 
   #takeMessages(): void {
     for (let message = this.#port.receive(); message !== undefined; message = this.#port.receive()) {
       if ('ring' in message) this.#addRing(message.ring);
-      else this.recorder.tell(metaRecord(message.tell));
+      else if ('tell' in message) this.recorder.tell(metaRecord(message.tell));
     }
   }
 
+  /** The thread that started us may tell of rings that we have been told of by those who write them. */
   #addRing({ buffer, rejudgeUntilWords, filterText }: ThreadRing): void {
+    const block = new ReaderBlock(new Int32Array(buffer, 0, L.HEADER_BYTES >> 2), L.READER_THREAD);
+    if (!block.adopt(this.#data.reader)) return;
     this.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
   }
 

@@ -1,15 +1,19 @@
 // The program of the recorder thread. Bundled into a string that the package carries: see scripts/recorder-source.mjs.
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { FunctionOutlet } from './function-outlet.js';
 import { moduleSink } from './module-sink.js';
 import { createTextOutlet } from './text-outlet.js';
 import type { ThreadData, ThreadMessage } from './thread-data.js';
 import { ThreadLoop } from './thread-loop.js';
+import { receive, unref } from './threads.js';
 
 const data = workerData as ThreadData;
 const port = parentPort!;
+// Straight from the threads that log: the main thread may be blocked, or its event loop slow.
+const announcements = new BroadcastChannel(data.channel);
+unref(announcements);
 const loop = new ThreadLoop(data, {
-  receive: () => receiveMessageOnPort(port)?.message as ThreadMessage | undefined,
+  receive: () => (receiveMessageOnPort(port)?.message ?? receive(announcements)) as ThreadMessage | undefined,
   send: (message) => port.postMessage(message),
 });
 // Also where the thread dies: whoever waits for it must not wait for nothing.

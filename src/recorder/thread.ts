@@ -4,6 +4,7 @@ import recorderSource from 'virtual:ttlog-recorder-source';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { MetaMessage } from './meta.js';
+import { newReader } from './reader-block.js';
 import { Recorder } from './recorder.js';
 import { createTextOutlet } from './text-outlet.js';
 import type { ThreadData, ThreadMessage, ThreadRing, ThreadSink } from './thread-data.js';
@@ -25,6 +26,8 @@ export interface ThreadSetup {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
+  /** BroadcastChannel on which threads of the application announce their rings. */
+  readonly channel: string;
   /** The sinks of this side, where there are any; the thread's are told through `tell`. */
   readonly tellOthers: ((meta: MetaMessage) => boolean) | undefined;
 }
@@ -53,6 +56,12 @@ export class RecorderThread {
   addRing(ring: ThreadRing): void {
     this.#rings.push(ring);
     this.#post({ ring });
+  }
+
+  /** Nobody reads this one any more, not even a thread that starts after this one has died. */
+  removeRing(buffer: SharedArrayBuffer): void {
+    const index = this.#rings.findIndex((ring) => ring.buffer === buffer);
+    if (index >= 0) this.#rings.splice(index, 1);
   }
 
   /** Has its sinks hear something about ttlog itself. */
@@ -175,6 +184,7 @@ export class RecorderThread {
     const workerData: ThreadData = {
       ...setup,
       rings: [...this.#rings],
+      reader: newReader(this.#control),
       counts: this.#counts,
       hasOthers: tellOthers !== undefined,
     };

@@ -70,6 +70,8 @@ function readPlain(reader: ByteReader, tag: number): FieldValue {
       return reader.i32();
     case L.TAG_FLOAT64:
       return reader.f64();
+    case L.TAG_TEXT:
+      return reader.texts.text(reader.u32()) ?? damaged();
     case L.TAG_BIGINT64:
       return reader.i64();
     case L.TAG_BIGINT_TEXT:

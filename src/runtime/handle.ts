@@ -3,7 +3,7 @@ import type { SnapshotInfo } from '../recorder/snapshot.js';
 
 /** What ttlog has done since `init()`. Counts are of records. */
 export interface TtlogStats {
-  /** Recorded on this thread, of every level. */
+  /** Recorded by all threads, of every level. */
   readonly recorded: number;
   /** Never recorded: nested too deep, or no room because the recorder had stalled. */
   readonly dropped: number;
@@ -13,9 +13,9 @@ export interface TtlogStats {
   readonly lapped: number;
   /** Times that a sink failed. */
   readonly sinkErrors: number;
-  /** Spans that have not ended. */
+  /** Spans of this thread that have not ended. */
   readonly openSpans: number;
-  /** Size of the ring. */
+  /** Size of a thread's ring. */
   readonly capacityBytes: number;
 }
 

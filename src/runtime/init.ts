@@ -12,6 +12,7 @@ import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } fr
 import type { RecorderHandle } from '../recorder/index.js';
 import { createRecorder } from '../recorder/index.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
+import type { Settings } from '../recorder/threads.js';
 import {
   compressSnapshot,
   compressSnapshots,
@@ -22,8 +23,14 @@ import {
 import { TtlogBuilder } from './builder.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { installHost } from './host.js';
+import { JoinedHandle } from './joined-handle.js';
+import { joinedThread, joinThreads } from './joined-thread.js';
 import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
+import { channelName, ThreadHost } from './thread-host.js';
+
+/** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
+const AT_THE_END = 8;
 
 /** `init()` without arguments: a builder. */
 export function init(): TtlogBuilder;
@@ -58,7 +65,10 @@ function start(options: TtlogOptions): TtlogHandle {
       `Expected init() to be called once, but '${(state.runtime as TtlogHandle).service}' is running. Call (await handle.shutdown()) first, or use the handle that the first init() returned.`,
     );
   }
-  const running = new Running(normaliseOptions(options));
+  const normal = normaliseOptions(options);
+  joinThreads();
+  const joined = joinedThread();
+  const running = joined === undefined ? new Running(normal) : new JoinedHandle(joined);
   state.runtime = running;
   return running;
 }
@@ -66,6 +76,7 @@ function start(options: TtlogOptions): TtlogHandle {
 class Running implements TtlogHandle {
   private readonly options: NormalOptions;
   private readonly recorder: RecorderHandle;
+  private readonly threads: ThreadHost;
   private readonly uninstall: (() => void)[] = [];
   private readonly snapshotDir: string;
   private ended: Promise<void> | undefined;
@@ -76,6 +87,7 @@ class Running implements TtlogHandle {
     this.snapshotDir = resolve(options.snapshotDir);
     installHost();
     // First what can fail: a start that throws changes nothing.
+    const channel = channelName();
     this.recorder = createRecorder({
       sinks: options.sinks,
       service: options.service,
@@ -85,9 +97,12 @@ class Running implements TtlogHandle {
       inThread: options.inThread,
       batchRecords: options.channelCapacity,
       control: state.control,
+      channel,
     });
+    this.threads = new ThreadHost(channel, this.recorder, () => this.settings());
     this.deliverFrom(this.applyOptions());
     this.installHooks();
+    this.threads.open(openRing().buffer);
   }
 
   get service(): string {
@@ -114,6 +129,25 @@ class Running implements TtlogHandle {
     return boot;
   }
 
+  /** What holds for the other threads too. */
+  private settings(): Settings {
+    const { options } = this;
+    return {
+      service: options.service,
+      record: state.recordFilter,
+      deliver: state.deliverFilter,
+      sinkLevel: state.sinkLevel,
+      capacityBytes: options.capacityBytes,
+      redact: options.redact === false ? [] : (options.redact ?? null),
+      overflow: options.overflow,
+      stallTimeoutMs: options.stallTimeoutMs,
+      exitTimeoutMs: options.exitTimeoutMs,
+      snapshotDir: this.snapshotDir,
+      snapshotOnCrash: options.snapshotOnCrash,
+      readers: this.recorder.readers,
+    };
+  }
+
   /** What was recorded before init() is judged by the filter that holds now. */
   private deliverFrom(boot: { buffer: SharedArrayBuffer; words: number } | undefined): void {
     const ring = openRing();
@@ -124,14 +158,17 @@ class Running implements TtlogHandle {
   }
 
   private installHooks(): void {
-    const { recorder, options } = this;
-    state.wake = () => recorder.wake();
+    const { recorder, options, threads } = this;
+    state.wake = () => {
+      threads.look();
+      recorder.wake();
+    };
     state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
     state.flushSync = () => void this.flushSync();
     const onExit = (): void => {
       if (!this.flushSync()) tellLeftovers(this.options.exitTimeoutMs);
       // What later exit handlers record is delivered record by record: there is no later.
-      Atomics.store(state.control, L.CONTROL_SLEEPING, 1);
+      Atomics.or(state.control, L.CONTROL_SLEEPING, AT_THE_END);
       state.wake = () => void this.flushSync();
     };
     process.on('exit', onExit);
@@ -154,8 +191,8 @@ class Running implements TtlogHandle {
     return {
       dir: this.snapshotDir,
       service: this.options.service,
-      rings: [ring.buffer],
-      openSpans: listOpenSpans(this.options.service),
+      rings: [ring.buffer, ...this.threads.buffers],
+      openSpans: listOpenSpans(this.options.service, state.threadId),
     };
   }
 
@@ -170,10 +207,12 @@ class Running implements TtlogHandle {
   }
 
   flush(): Promise<void> {
+    this.threads.update();
     return this.recorder.flush();
   }
 
   flushSync(): boolean {
+    this.threads.update();
     return this.recorder.flushSync(this.options.exitTimeoutMs);
   }
 
@@ -183,10 +222,11 @@ class Running implements TtlogHandle {
 
   stats(): TtlogStats {
     const { delivered, lapped, sinkErrors } = this.recorder.stats();
+    const others = this.threads.counts;
     const ring = openRing();
     return {
-      recorded: ring.records,
-      dropped: ring.dropped,
+      recorded: ring.records + others.recorded,
+      dropped: ring.dropped + others.dropped,
       delivered,
       lapped,
       sinkErrors,
@@ -206,7 +246,9 @@ class Running implements TtlogHandle {
 
   private async end(): Promise<void> {
     // A sink that is stalled forever must not hold up the end: stop() delivers too, and gives up.
-    await Promise.race([this.recorder.flush(), delay(this.options.exitTimeoutMs, undefined, { ref: false })]);
+    await Promise.race([this.flush(), delay(this.options.exitTimeoutMs, undefined, { ref: false })]);
+    this.threads.update();
+    this.threads.close();
     await this.recorder.stop();
     for (const undo of this.uninstall.splice(0)) undo();
     state.wake = nothing;

@@ -1,0 +1,72 @@
+/** What `init()` returns in a thread that takes part in another's ttlog. */
+import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setLevel } from '../core/levels.js';
+import { openRing } from '../core/ring-of-thread.js';
+import { state } from '../core/state.js';
+import type { SnapshotInfo } from '../recorder/snapshot.js';
+import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
+import type { TtlogHandle, TtlogStats } from './handle.js';
+import type { JoinedThread } from './joined-thread.js';
+
+const LOOK_MS = 2;
+
+export class JoinedHandle implements TtlogHandle {
+  readonly #thread: JoinedThread;
+
+  constructor(thread: JoinedThread) {
+    this.#thread = thread;
+    thread.handle = this;
+  }
+
+  get service(): string {
+    return this.#thread.settings?.service ?? '';
+  }
+
+  async snapshot(reason: string): Promise<SnapshotInfo> {
+    const raw = this.snapshotSync(reason);
+    const path = await compressSnapshot(raw.path);
+    return { ...raw, path, bytes: statSync(path).size };
+  }
+
+  snapshotSync(reason: string): SnapshotInfo {
+    return writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
+  }
+
+  async flush(): Promise<void> {
+    const request = this.#thread.requestFlush();
+    while (!this.#thread.isFlushed(request)) await delay(LOOK_MS);
+  }
+
+  flushSync(): boolean {
+    return this.#thread.flushSync();
+  }
+
+  setLevel(level: Parameters<TtlogHandle['setLevel']>[0]): void {
+    setLevel(level);
+  }
+
+  /** Of this thread; what is delivered is counted by the handle of the thread that delivers. */
+  stats(): TtlogStats {
+    const { records, dropped, segmentBytes, segmentCount } = openRing();
+    return {
+      recorded: records,
+      dropped,
+      delivered: 0,
+      lapped: 0,
+      sinkErrors: 0,
+      openSpans: state.openSpanCount,
+      capacityBytes: segmentBytes * segmentCount,
+    };
+  }
+
+  async shutdown(): Promise<void> {
+    if (state.runtime !== this) return;
+    await this.flush();
+    state.runtime = undefined;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * The side of every other thread: a worker that loads ttlog takes part in the ttlog of the thread that called `init()`, with a ring
+ * of its own and no code for it in the worker.
+ */
+import { BroadcastChannel, getEnvironmentData, isMainThread, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
+import * as L from '../core/layout.js';
+import { createRedactor } from '../core/redact.js';
+import type { Ring } from '../core/ring.js';
+import { closeRing } from '../core/ring-of-thread.js';
+import { filtersChanged, state, targetOf } from '../core/state.js';
+import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
+import { viewRing } from '../recorder/ring-view.js';
+import { Room } from '../recorder/room.js';
+import type { SnapshotInput } from '../recorder/snapshot.js';
+import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
+import type { ThreadRing } from '../recorder/thread-data.js';
+import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, post, receive, SettingsBlock, TO_THREADS, unref } from '../recorder/threads.js';
+import { installHost } from './host.js';
+
+/** CONTROL_SLEEPING of a thread that nobody reads yet. */
+const UNREAD = 4;
+/** How often it looks whether somebody does, at the most, while it never returns to its event loop. */
+const LOOK_MS = 10;
+
+/**
+ * Called by the package's entries in every thread. Does nothing on the main thread. A worker listens from here on, and joins the ttlog that
+ * runs in the thread that started it.
+ */
+export function joinThreads(): void {
+  if (isMainThread || state.joined !== null) return;
+  state.threadId = threadId;
+  state.joined = new JoinedThread();
+}
+
+/** How this thread takes part in another's ttlog; undefined where it does not. */
+export function joinedThread(): JoinedThread | undefined {
+  const joined = state.joined as JoinedThread | null;
+  return joined !== null && joined.settings !== undefined ? joined : undefined;
+}
+
+export class JoinedThread {
+  #host: HostInfo | undefined;
+  #block: SettingsBlock | undefined;
+  #room: Room | undefined;
+  #announced: Ring | undefined;
+  /** The ring of before the host was found: its records are judged by the filter that holds now. */
+  #boot: ThreadRing | undefined;
+  /** What init() returned in this thread. */
+  handle: unknown;
+  #lookedAt = 0;
+  #isCrashWatched = false;
+  readonly #fromHost = new BroadcastChannel(TO_THREADS);
+  readonly #onWorker = (worker: Worker): void => {
+    const id = worker.threadId;
+    worker.once('exit', () => this.#send({ ended: id }));
+  };
+  /** What the host says; undefined where there is none. */
+  settings: Settings | undefined;
+
+  constructor() {
+    this.#fromHost.onmessage = (event) => this.#take((event as { data: ToThreads }).data);
+    unref(this.#fromHost);
+    process.on('exit', () => this.#exit());
+    const host = getEnvironmentData(ENVIRONMENT_KEY) as unknown as HostInfo | undefined;
+    // In a second context of the host's own thread it is no host of ours.
+    if (host !== undefined && host.threadId !== threadId) this.#join(host);
+    else this.#wait();
+  }
+
+  /** Where the host itself is: its ring belongs to a snapshot of this thread's. */
+  snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
+    const { service, snapshotDir } = this.settings!;
+    const rings = [this.#host!.ring, ...(state.ring === null ? [] : [state.ring.buffer])];
+    return { dir: snapshotDir, service, rings, openSpans: listOpenSpans(service, state.threadId) };
+  }
+
+  /** Asks for everything so far. Whether that has been handed over says `isFlushed`. */
+  requestFlush(): FlushRequest {
+    const ring = state.ring;
+    this.#update();
+    const request = Atomics.add(state.control, L.CONTROL_FLUSH_REQUESTED, 1) + 1;
+    this.#hurry(true);
+    return { ring, words: ring === null ? 0 : Atomics.load(ring.i32, L.PUBLISHED_I32), request };
+  }
+
+  isFlushed({ ring, words, request }: FlushRequest): boolean {
+    const readers = this.settings?.readers ?? 0;
+    const isThreadDone = ((Atomics.load(state.control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;
+    if ((readers & (1 << L.READER_THREAD)) !== 0 && !isThreadDone) return false;
+    if (ring === null || (readers & (1 << L.READER_LOCAL)) === 0) return true;
+    const block = new ReaderBlock(ring.i32, L.READER_LOCAL);
+    return !block.isAttached || block.hasDelivered(words);
+  }
+
+  /** No recorder yet: what is recorded stays in the ring, and now and then this thread looks whether there is one. */
+  #wait(): void {
+    Atomics.or(state.control, L.CONTROL_SLEEPING, UNREAD);
+    state.wake = () => {
+      const now = performance.now();
+      if (now - this.#lookedAt < LOOK_MS) return;
+      this.#lookedAt = now;
+      this.#receive();
+    };
+  }
+
+  #receive(): void {
+    for (let message = receive(this.#fromHost); message !== undefined; message = receive(this.#fromHost)) {
+      this.#take(message as ToThreads);
+    }
+  }
+
+  #take(message: ToThreads): void {
+    if ('host' in message) {
+      // Another worker's own ttlog is for the workers that it starts.
+      if (this.#host === undefined ? message.host.threadId === 0 : message.host.threadId === this.#host.threadId) this.#join(message.host);
+    } else if ('settings' in message) {
+      if (message.settings === this.#host?.channel) this.#update();
+    } else if (message.end === this.#host?.channel) this.#leave();
+  }
+
+  #join(host: HostInfo): void {
+    // A thread that called init() itself has a ttlog of its own.
+    if ((state.runtime !== undefined && state.runtime !== this.handle) || host.channel === this.#host?.channel) return;
+    installHost();
+    this.#host = { ...host, lineage: [...host.lineage, threadId] };
+    state.control = new Int32Array(host.control);
+    this.#block = new SettingsBlock(state.control, host.settings);
+    state.settingsSeen = -1;
+    state.ringOpened = () => this.#announce();
+    state.wake = () => this.#wake();
+    state.makeRoom = (ring, owedWords) => this.#makeRoom(ring, owedWords);
+    state.flushSync = () => void this.flushSync();
+    setEnvironmentData(ENVIRONMENT_KEY, this.#host as never);
+    process.on('worker', this.#onWorker);
+    const { ring } = state;
+    this.#update(ring);
+    this.#announce();
+    this.#watchCrashes();
+  }
+
+  /** The host has shut down: what comes now waits in a new ring. */
+  #leave(): void {
+    this.settings = undefined;
+    this.#boot = undefined;
+    process.off('worker', this.#onWorker);
+    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    closeRing();
+    state.ringOpened = nothing;
+    state.makeRoom = nothing;
+    state.flushSync = nothing;
+    state.control = new Int32Array(new SharedArrayBuffer(L.CONTROL_BYTES));
+    state.settingsSeen = 0;
+    this.#announced = undefined;
+    this.#wait();
+  }
+
+  /** Waits on the spot, as long as the host says that the end may take. */
+  flushSync(): boolean {
+    const request = this.requestFlush();
+    const until = performance.now() + (this.settings?.exitTimeoutMs ?? 0);
+    while (!this.isFlushed(request)) {
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      const done = Atomics.load(state.control, L.CONTROL_FLUSH_DONE);
+      Atomics.wait(state.control, L.CONTROL_FLUSH_DONE, done, Math.min(left, LOOK_MS));
+    }
+    return true;
+  }
+
+  #wake(): void {
+    if (Atomics.load(state.control, L.CONTROL_SETTINGS) !== state.settingsSeen || state.ring !== this.#announced) {
+      this.#update();
+      this.#announced = undefined;
+      this.#announce();
+    }
+    const asleep = Atomics.and(state.control, L.CONTROL_SLEEPING, ~SLEEPERS) & SLEEPERS;
+    if (asleep !== 0) this.#hurry((asleep & (1 << L.READER_LOCAL)) !== 0);
+  }
+
+  #hurry(local: boolean): void {
+    Atomics.add(state.control, L.CONTROL_WAKE, 1);
+    Atomics.notify(state.control, L.CONTROL_WAKE);
+    if (local && ((this.settings?.readers ?? 0) & (1 << L.READER_LOCAL)) !== 0) this.#send({ wake: true });
+  }
+
+  /** Does what the host says now. */
+  #update(boot: Ring | null = null): void {
+    const read = this.#block?.read();
+    if (read === undefined) return;
+    const { settings, seen } = read;
+    const isRedactedAnew = JSON.stringify(settings.redact) !== JSON.stringify(this.settings?.redact ?? null);
+    const isFirst = this.settings === undefined;
+    this.settings = settings;
+    if (boot !== null) {
+      const rejudgeUntilWords = Atomics.load(boot.i32, L.PUBLISHED_I32);
+      this.#boot = { buffer: boot.buffer, rejudgeUntilWords, filterText: settings.deliver.text };
+    }
+    state.rootTarget = targetOf(settings.service);
+    state.recordFilter = settings.record;
+    state.deliverFilter = settings.deliver;
+    state.sinkLevel = settings.sinkLevel;
+    state.ringCapacityBytes = settings.capacityBytes;
+    if (isFirst) {
+      this.#room = new Room(state.control, settings.stallTimeoutMs);
+      if (isRedactedAnew) {
+        // Callsites know what is redacted in the ring before; that one is read too.
+        this.#announce();
+        closeRing();
+        state.redactor = createRedactor(settings.redact ?? undefined);
+      }
+    }
+    filtersChanged();
+    state.settingsSeen = seen;
+  }
+
+  /** Says where this thread's ring is, which waits for its readers from now on. */
+  #announce(): void {
+    const { ring } = state;
+    if (ring === null || ring === this.#announced || this.settings === undefined) return;
+    const view = viewRing(new Uint8Array(ring.buffer));
+    for (const reader of [L.READER_THREAD, L.READER_LOCAL]) {
+      if ((this.settings.readers & (1 << reader)) !== 0) attachReader(view, reader);
+    }
+    const { buffer } = ring;
+    const boot = buffer === this.#boot?.buffer ? this.#boot : undefined;
+    this.#send({
+      ring: boot ?? { buffer, rejudgeUntilWords: undefined, filterText: undefined },
+      lineage: this.#host!.lineage,
+    });
+    this.#announced = ring;
+    this.#hurry(false);
+  }
+
+  #makeRoom(ring: Ring, owedWords: number): void {
+    if (this.settings === undefined) return;
+    if (ring !== this.#announced) this.#announce();
+    const mayWait = this.settings.overflow === 'block';
+    const thread = { hurry: () => this.#hurry(false), standIn: () => false };
+    this.#room!.makeByThread(thread, ring.i32, owedWords, mayWait);
+    this.#room!.makeByForeign(() => this.#hurry(true), ring.i32, owedWords, mayWait);
+  }
+
+  /** Also where the thread dies of an exception; not where it is terminated: the thread that started it sees to that. */
+  #exit(): void {
+    if (this.settings === undefined) return;
+    this.#announced = undefined;
+    this.#announce();
+    // What later handlers record is in a ring of its own.
+    closeRing();
+    this.#hurry(true);
+  }
+
+  #watchCrashes(): void {
+    if (this.#isCrashWatched || this.settings?.snapshotOnCrash !== true) return;
+    this.#isCrashWatched = true;
+    installCrashSnapshot({
+      input: () => (this.settings === undefined ? undefined : this.snapshotInput()),
+      deliver: () => this.#hurry(true),
+    });
+  }
+
+  #send(message: ToHost): void {
+    if (this.#host !== undefined) post(this.#host.channel, message);
+  }
+}
+
+/** Bits of CONTROL_SLEEPING that a record takes away. */
+const SLEEPERS = (1 << L.READER_THREAD) | (1 << L.READER_LOCAL);
+
+interface FlushRequest {
+  readonly ring: Ring | null;
+  readonly words: number;
+  readonly request: number;
+}
+
+function nothing(): void {}

@@ -1,0 +1,157 @@
+/** The side of the thread that called `init()`: it lets other threads find its recorder, and knows their rings. */
+import { randomBytes } from 'node:crypto';
+import { BroadcastChannel, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
+import * as L from '../core/layout.js';
+import { state } from '../core/state.js';
+import type { RecorderHandle } from '../recorder/index.js';
+import { ReaderBlock } from '../recorder/reader-block.js';
+import { RingSource } from '../recorder/snapshot-rings.js';
+import type { ThreadRing } from '../recorder/thread-data.js';
+import type { HostInfo, Settings, ToHost } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, post, receive, SettingsBlock, TO_THREADS, unref } from '../recorder/threads.js';
+
+/** Rings of threads that have ended stay for the next snapshot: the newest of them, this many. */
+const MAX_ENDED_RINGS = 4;
+
+interface ForeignRing {
+  readonly buffer: SharedArrayBuffer;
+  readonly i32: Int32Array;
+  readonly lineage: readonly number[];
+}
+
+/** A name for the channel of one `init()`. */
+export function channelName(): string {
+  return `ttlog.host/${L.LAYOUT_VERSION}/${threadId}/${randomBytes(8).toString('hex')}`;
+}
+
+/** Numbers of records of all other threads. */
+export interface ForeignCounts {
+  recorded: number;
+  dropped: number;
+}
+
+export class ThreadHost {
+  readonly #channel: string;
+  readonly #recorder: RecorderHandle;
+  readonly #settings: () => Settings;
+  readonly #block = new SettingsBlock(state.control);
+  readonly #fromThreads: BroadcastChannel;
+  /** By thread and first segment: what a thread announces twice is one ring. */
+  #rings = new Map<string, ForeignRing>();
+  /** The newest last. */
+  readonly #ended: ForeignRing[] = [];
+  readonly #endedCounts: ForeignCounts = { recorded: 0, dropped: 0 };
+  readonly #onWorker = (worker: Worker): void => {
+    const id = worker.threadId;
+    worker.once('exit', () => this.#threadEnded(id));
+  };
+
+  constructor(channel: string, recorder: RecorderHandle, settings: () => Settings) {
+    this.#channel = channel;
+    this.#recorder = recorder;
+    this.#settings = settings;
+    this.#fromThreads = new BroadcastChannel(channel);
+    this.#fromThreads.onmessage = (event) => this.#take((event as { data: ToHost }).data);
+    unref(this.#fromThreads);
+  }
+
+  /** From now on threads find us, those that run already and those to come. */
+  open(ring: SharedArrayBuffer): void {
+    state.settingsSeen = this.#block.write(this.#settings());
+    const control = state.control.buffer as SharedArrayBuffer;
+    const settings = this.#block.memory;
+    const host: HostInfo = { channel: this.#channel, threadId, lineage: [], control, settings, ring };
+    setEnvironmentData(ENVIRONMENT_KEY, host as never);
+    process.on('worker', this.#onWorker);
+    state.publishFilters = () => this.#publish();
+    post(TO_THREADS, { host });
+  }
+
+  close(): void {
+    state.publishFilters = nothing;
+    process.off('worker', this.#onWorker);
+    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    post(TO_THREADS, { end: this.#channel });
+    this.#fromThreads.close();
+    this.#rings.clear();
+    this.#ended.length = 0;
+  }
+
+  /** Takes what has been announced up to now, without the event loop. */
+  update(): void {
+    for (let message = receive(this.#fromThreads); message !== undefined; message = receive(this.#fromThreads)) {
+      this.#take(message as ToHost);
+    }
+    this.#release();
+  }
+
+  /** The rings of all other threads, and of some that have ended. */
+  get buffers(): SharedArrayBuffer[] {
+    this.update();
+    return [...this.#ended, ...this.#rings.values()].map(({ buffer }) => buffer);
+  }
+
+  get counts(): ForeignCounts {
+    this.update();
+    const counts = { ...this.#endedCounts };
+    for (const ring of this.#rings.values()) addCounts(counts, ring);
+    return counts;
+  }
+
+  /** Called where the recorder thread may have begun to listen, or settings of ours have changed. */
+  look(): void {
+    state.settingsSeen = Atomics.load(state.control, L.CONTROL_SETTINGS);
+  }
+
+  #publish(): void {
+    state.settingsSeen = this.#block.write(this.#settings());
+    post(TO_THREADS, { settings: this.#channel });
+  }
+
+  #take(message: ToHost): void {
+    if ('ring' in message) this.#addRing(message.ring, message.lineage);
+    else if ('ended' in message) this.#threadEnded(message.ended);
+    else this.#recorder.hurry();
+  }
+
+  #addRing(announced: ThreadRing, lineage: readonly number[]): void {
+    const { buffer } = announced;
+    const i32 = new Int32Array(buffer, 0, L.HEADER_BYTES >> 2);
+    const key = `${i32[L.THREAD_ID_I32]}/${i32[L.FIRST_SEGMENT_I32]}`;
+    if (this.#rings.has(key)) return;
+    this.#release();
+    this.#rings.set(key, { buffer, i32, lineage });
+    this.#recorder.addForeignRing(announced);
+  }
+
+  /** `worker.terminate()` leaves it no time to say so itself. */
+  #threadEnded(id: number): void {
+    this.update();
+    for (const { i32, lineage } of this.#rings.values()) {
+      if (lineage.includes(id)) Atomics.store(i32, L.CLOSED_I32, 1);
+    }
+    this.#recorder.hurry();
+  }
+
+  /** Lets go of rings that have been read to the end. */
+  #release(): void {
+    for (const [key, ring] of this.#rings) {
+      const { i32, buffer } = ring;
+      if (Atomics.load(i32, L.CLOSED_I32) === 0) continue;
+      if ([L.READER_THREAD, L.READER_LOCAL].some((reader) => new ReaderBlock(i32, reader).isAttached)) continue;
+      this.#rings.delete(key);
+      this.#recorder.removeRing(buffer);
+      addCounts(this.#endedCounts, ring);
+      this.#ended.push(ring);
+      if (this.#ended.length > MAX_ENDED_RINGS) this.#ended.shift();
+    }
+  }
+}
+
+function addCounts(counts: ForeignCounts, { buffer }: ForeignRing): void {
+  const { recorded, dropped } = new RingSource(buffer);
+  counts.recorded += recorded;
+  counts.dropped += dropped;
+}
+
+function nothing(): void {}
