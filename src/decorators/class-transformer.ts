@@ -15,7 +15,7 @@ interface Options {
   readonly groups?: readonly string[];
 }
 
-export interface TransformMetadata {
+interface TransformMetadata {
   readonly transformFn: (params: object) => unknown;
   readonly options?: Options | undefined;
 }
@@ -57,7 +57,7 @@ const MODULE = 'class-transformer/cjs/storage.js';
 const FILE = /[\\/]class-transformer[\\/]cjs[\\/]storage\.js$/;
 
 /** The copies found so far, after looking for new ones. Called when an extractor is compiled, not when one runs. */
-export function transformerStorages(): readonly TransformerStorage[] {
+function transformerStorages(): readonly TransformerStorage[] {
   const require = createRequire(import.meta.url);
   addLoaded(require);
   if (view.storages.length === 0 && view.searched !== true) {
@@ -73,10 +73,17 @@ export function isTransformerLoaded(): boolean {
   return view.storages.length > 0;
 }
 
+/** How many modules had been loaded when we last looked: new ones come behind them. */
+let looked = 0;
+
 /** Whoever has decorated a class has loaded class-transformer: every loaded copy may have something to say. */
 function addLoaded(require: NodeJS.Require): void {
   try {
-    for (const file of Object.keys(require.cache)) if (FILE.test(file)) add(require.cache[file]?.exports);
+    const files = Object.keys(require.cache);
+    for (const file of files.slice(files.length < looked ? 0 : looked)) {
+      if (FILE.test(file)) add(require.cache[file]?.exports);
+    }
+    looked = files.length;
   } catch {
     // a module system that has no cache to look into
   }

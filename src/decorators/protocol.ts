@@ -136,7 +136,7 @@ const NAMES: Record<keyof Handlers, string> = {
   field: 'a property',
 };
 
-export function wrongTarget(label: string, handlers: Handlers, got: string): TtlogError {
+function wrongTarget(label: string, handlers: Handlers, got: string): TtlogError {
   const allowed = (Object.keys(NAMES) as (keyof Handlers)[]).filter((kind) => handlers[kind] !== undefined);
   const expected = allowed.map((kind) => NAMES[kind]).join(', ');
   return new TtlogError(

@@ -70,7 +70,7 @@ export class SpanSite {
   }
 }
 
-export function keyText({ key, isPrivate }: Member): string {
+function keyText({ key, isPrivate }: Member): string {
   if (typeof key === 'symbol') return `[${key.description ?? ''}]`;
   return isPrivate && !key.startsWith('#') ? `#${key}` : key;
 }
