@@ -1,3 +1,5 @@
+import { joinThreads } from '../runtime/joined-thread.js';
+
 export { InjectLogger } from './inject-logger.decorator.js';
 export { createTtlogLogger, TtlogLogger } from './ttlog-logger.service.js';
 export type {
@@ -7,3 +9,6 @@ export type {
 } from './ttlog-module-options.interface.js';
 export { TTLOG_HANDLE } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
+
+// As the face does, for a worker that loads nothing else.
+joinThreads();

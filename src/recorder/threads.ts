@@ -25,7 +25,7 @@ export interface HostInfo {
   readonly control: SharedArrayBuffer;
   /** See `SettingsBlock`. */
   readonly settings: SharedArrayBuffer;
-  /** The host's own ring, for the snapshot of a thread that dies. */
+  /** The host's own ring: for the snapshot of a thread that dies, and for its clock pair. */
   readonly ring: SharedArrayBuffer;
 }
 
@@ -102,6 +102,14 @@ export class SettingsBlock {
 /** The channel does not keep its thread alive. Node's types do not know this. */
 export function unref(channel: BroadcastChannel): void {
   (channel as unknown as { unref(): void }).unref();
+}
+
+/** Hears every message, and does not keep its thread alive. */
+export function listen(channel: BroadcastChannel, hear: (message: unknown) => void): void {
+  // Node's `addEventListener` of a channel: its types are those of an EventTarget without events.
+  const target = channel as unknown as EventTarget;
+  target.addEventListener('message', (event) => hear((event as MessageEvent).data));
+  unref(channel);
 }
 
 /** Sends, and leaves the channel again: who stays would get, and keep, what the others send. */

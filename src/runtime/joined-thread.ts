@@ -2,7 +2,14 @@
  * The side of every other thread: a worker that loads ttlog takes part in the ttlog of the thread that called `init()`, with a ring
  * of its own and no code for it in the worker.
  */
-import { BroadcastChannel, getEnvironmentData, isMainThread, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
+import {
+  BroadcastChannel,
+  getEnvironmentData,
+  isMainThread,
+  setEnvironmentData,
+  threadId,
+  type Worker,
+} from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import { createRedactor } from '../core/redact.js';
 import type { Ring } from '../core/ring.js';
@@ -15,7 +22,7 @@ import type { SnapshotInput } from '../recorder/snapshot.js';
 import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
-import { ENVIRONMENT_KEY, post, receive, SettingsBlock, TO_THREADS, unref } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { installHost } from './host.js';
 
 /** CONTROL_SLEEPING of a thread that nobody reads yet. */
@@ -59,8 +66,7 @@ export class JoinedThread {
   settings: Settings | undefined;
 
   constructor() {
-    this.#fromHost.onmessage = (event) => this.#take((event as { data: ToThreads }).data);
-    unref(this.#fromHost);
+    listen(this.#fromHost, (message) => this.#take(message as ToThreads));
     process.on('exit', () => this.#exit());
     const host = getEnvironmentData(ENVIRONMENT_KEY) as unknown as HostInfo | undefined;
     // In a second context of the host's own thread it is no host of ours.
@@ -113,7 +119,8 @@ export class JoinedThread {
   #take(message: ToThreads): void {
     if ('host' in message) {
       // Another worker's own ttlog is for the workers that it starts.
-      if (this.#host === undefined ? message.host.threadId === 0 : message.host.threadId === this.#host.threadId) this.#join(message.host);
+      if (this.#host === undefined ? message.host.threadId === 0 : message.host.threadId === this.#host.threadId)
+        this.#join(message.host);
     } else if ('settings' in message) {
       if (message.settings === this.#host?.channel) this.#update();
     } else if (message.end === this.#host?.channel) this.#leave();
@@ -131,7 +138,7 @@ export class JoinedThread {
     state.wake = () => this.#wake();
     state.makeRoom = (ring, owedWords) => this.#makeRoom(ring, owedWords);
     state.flushSync = () => void this.flushSync();
-    setEnvironmentData(ENVIRONMENT_KEY, this.#host as never);
+    setEnvironmentData(ENVIRONMENT_KEY, this.#host);
     process.on('worker', this.#onWorker);
     const { ring } = state;
     this.#update(ring);
@@ -144,7 +151,7 @@ export class JoinedThread {
     this.settings = undefined;
     this.#boot = undefined;
     process.off('worker', this.#onWorker);
-    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    setEnvironmentData(ENVIRONMENT_KEY, undefined);
     closeRing();
     state.ringOpened = nothing;
     state.makeRoom = nothing;
@@ -219,6 +226,10 @@ export class JoinedThread {
     const { ring } = state;
     if (ring === null || ring === this.#announced || this.settings === undefined) return;
     const view = viewRing(new Uint8Array(ring.buffer));
+    // One clock for all: rings are merged by their wall time.
+    const hostRing = new BigInt64Array(this.#host!.ring, 0, L.HEADER_BYTES >> 3);
+    for (const word of [L.ANCHOR_MONOTONIC_NS_I64, L.ANCHOR_EPOCH_NS_I64])
+      ring.i64[word] = Atomics.load(hostRing, word);
     for (const reader of [L.READER_THREAD, L.READER_LOCAL]) {
       if ((this.settings.readers & (1 << reader)) !== 0) attachReader(view, reader);
     }

@@ -8,7 +8,7 @@ import { ReaderBlock } from '../recorder/reader-block.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost } from '../recorder/threads.js';
-import { ENVIRONMENT_KEY, post, receive, SettingsBlock, TO_THREADS, unref } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 
 /** Rings of threads that have ended stay for the next snapshot: the newest of them, this many. */
 const MAX_ENDED_RINGS = 4;
@@ -37,9 +37,10 @@ export class ThreadHost {
   readonly #block = new SettingsBlock(state.control);
   readonly #fromThreads: BroadcastChannel;
   /** By thread and first segment: what a thread announces twice is one ring. */
-  #rings = new Map<string, ForeignRing>();
+  readonly #rings = new Map<string, ForeignRing>();
   /** The newest last. */
   readonly #ended: ForeignRing[] = [];
+  #isClosed = false;
   readonly #endedCounts: ForeignCounts = { recorded: 0, dropped: 0 };
   readonly #onWorker = (worker: Worker): void => {
     const id = worker.threadId;
@@ -51,8 +52,7 @@ export class ThreadHost {
     this.#recorder = recorder;
     this.#settings = settings;
     this.#fromThreads = new BroadcastChannel(channel);
-    this.#fromThreads.onmessage = (event) => this.#take((event as { data: ToHost }).data);
-    unref(this.#fromThreads);
+    listen(this.#fromThreads, (message) => this.#take(message as ToHost));
   }
 
   /** From now on threads find us, those that run already and those to come. */
@@ -61,16 +61,17 @@ export class ThreadHost {
     const control = state.control.buffer as SharedArrayBuffer;
     const settings = this.#block.memory;
     const host: HostInfo = { channel: this.#channel, threadId, lineage: [], control, settings, ring };
-    setEnvironmentData(ENVIRONMENT_KEY, host as never);
+    setEnvironmentData(ENVIRONMENT_KEY, host);
     process.on('worker', this.#onWorker);
     state.publishFilters = () => this.#publish();
     post(TO_THREADS, { host });
   }
 
   close(): void {
+    this.#isClosed = true;
     state.publishFilters = nothing;
     process.off('worker', this.#onWorker);
-    setEnvironmentData(ENVIRONMENT_KEY, undefined as never);
+    setEnvironmentData(ENVIRONMENT_KEY, undefined);
     post(TO_THREADS, { end: this.#channel });
     this.#fromThreads.close();
     this.#rings.clear();
@@ -79,6 +80,7 @@ export class ThreadHost {
 
   /** Takes what has been announced up to now, without the event loop. */
   update(): void {
+    if (this.#isClosed) return;
     for (let message = receive(this.#fromThreads); message !== undefined; message = receive(this.#fromThreads)) {
       this.#take(message as ToHost);
     }
@@ -126,6 +128,7 @@ export class ThreadHost {
 
   /** `worker.terminate()` leaves it no time to say so itself. */
   #threadEnded(id: number): void {
+    if (this.#isClosed) return;
     this.update();
     for (const { i32, lineage } of this.#rings.values()) {
       if (lineage.includes(id)) Atomics.store(i32, L.CLOSED_I32, 1);
