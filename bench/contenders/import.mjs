@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 
 import { nsSince, startClock } from '../lib/clock.mjs';
-import { processorTime } from '../lib/processor-time.mjs';
 import { quantile } from '../lib/stats.mjs';
 import { InvalidRun } from '../lib/verify.mjs';
 
@@ -18,13 +17,11 @@ import { processorTime } from '${new URL('../lib/processor-time.mjs', import.met
 process.on('exit', () => writeSync(1, String(processorTime().waitedNs)));`;
 
 function startOnce(source) {
-  const waitedBefore = processorTime().waitedNs;
   const start = startClock();
   const { status, stderr, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', source + REPORT_WAIT]);
   const ns = nsSince(start);
   if (status !== 0) throw new InvalidRun(`status ${status}: ${/^\w*Error\b.*$/m.exec(stderr.toString())?.[0]}`);
-  const waitedNs = Number(stdout.toString()) + processorTime().waitedNs - waitedBefore;
-  return (ns - waitedNs) / 1e6;
+  return (ns - Number(stdout.toString())) / 1e6;
 }
 
 function contenderOf(name) {

@@ -18,9 +18,14 @@ function pinoContender(name, options) {
     name,
     group,
     async measure({ events, workDir }) {
-      const log = pino(pino.destination({ dest: join(workDir, 'out.ndjson'), ...options }));
+      const path = join(workDir, 'out.ndjson');
+      const log = pino(pino.destination({ dest: path, ...options }));
       const call = (i) => log.info({ user_id: i, attempt: i * 0.5, email: emails[i & EMAIL_MASK] }, 'User logged in');
-      const flush = () => new Promise((resolve, reject) => log.flush((error) => (error ? reject(error) : resolve())));
+      // The callback of an asynchronous flush may come before the last write has ended.
+      const flush = () =>
+        new Promise((resolve, reject) => {
+          log.flush((error) => (error ? reject(error) : resolve(untilQuiet(path))));
+        });
       const result = await measureLatency(call, events, flush);
       logged = result.logged;
       return result;

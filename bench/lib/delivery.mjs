@@ -49,7 +49,7 @@ export async function deliver(open, mode, events) {
     logged: end,
     cpuNs: ownCpuNs / events,
     mainNs: (mainNs - slices * harness.mainNs) / events,
-    callNs: calls.wallNs / events,
+    callNs: calls.ns / events,
     blockedNs: calls.blockedNs / events,
     eventsPerCpuSecond: events / (ownCpuNs / 1e9),
   };
@@ -63,20 +63,20 @@ async function costOfPacing() {
   return { cpuNs: cpuNs / slices, mainNs: mainNs / slices };
 }
 
-/** @param {() => Promise<{ wallNs: number, blockedNs: number }>} work */
+/** @param {() => Promise<{ ns: number, blockedNs: number }>} work */
 async function account(work) {
   const cpu = process.cpuUsage();
   const { ranNs } = processorTime();
   const calls = await work();
   const mainRanNs = processorTime().ranNs - ranNs;
   const { user, system } = process.cpuUsage(cpu);
-  const mainNs = countsProcessorTime() ? mainRanNs + calls.blockedNs : calls.wallNs;
+  const mainNs = countsProcessorTime() ? mainRanNs + calls.blockedNs : calls.ns;
   return { cpuNs: (user + system) * 1000, mainNs, calls };
 }
 
 async function logBurst(logger, from, to) {
   const step = logger.needsTurns ? TURN_EVERY : to - from;
-  const calls = { wallNs: 0, blockedNs: 0 };
+  const calls = { ns: 0, blockedNs: 0 };
   for (let at = from; at < to; at += step) {
     logSlice(logger, at, Math.min(at + step, to), calls);
     if (logger.needsTurns) await nextTurn();
@@ -85,7 +85,7 @@ async function logBurst(logger, from, to) {
 }
 
 async function logPaced(logger, from, to) {
-  const calls = { wallNs: 0, blockedNs: 0 };
+  const calls = { ns: 0, blockedNs: 0 };
   for (let at = from; at < to; at += SLICE_EVENTS) {
     logSlice(logger, at, Math.min(at + SLICE_EVENTS, to), calls);
     await pause(SLICE_MS);
@@ -93,17 +93,14 @@ async function logPaced(logger, from, to) {
   return calls;
 }
 
-/** Blocked is neither running nor waiting for a processor. */
+/** Blocked: neither running nor waiting for a processor, which the clock leaves out. */
 function logSlice(logger, from, to, calls) {
-  const before = processorTime();
+  const { ranNs } = processorTime();
   const start = startClock();
   logger.logRange(from, to);
-  const wallNs = nsSince(start);
-  const after = processorTime();
-  const ranNs = after.ranNs - before.ranNs;
-  const waitedNs = after.waitedNs - before.waitedNs;
-  calls.wallNs += wallNs;
-  calls.blockedNs += Math.max(0, wallNs - ranNs - waitedNs);
+  const ns = nsSince(start);
+  calls.ns += ns;
+  calls.blockedNs += Math.max(0, ns - (processorTime().ranNs - ranNs));
 }
 
 /** For writers whose flush says nothing about the file: waits until it has not grown for 100 ms. */

@@ -3,7 +3,6 @@
 //   run(iterations) → ns per operation     a loop that this file calibrates, warms up and samples
 //   measure(settings) → { metric: value }  one pass that takes its own figures (delivery, latency, import)
 
-import { processorTime } from './processor-time.mjs';
 import { quantile } from './stats.mjs';
 
 /**
@@ -32,17 +31,9 @@ async function sampleLoop(contender, { sampleMs, samples, warmupMs }) {
   const results = [];
   for (let sample = 0; sample < samples; sample += 1) {
     collectGarbage();
-    results.push(await sampleOnce(contender, iterations));
+    results.push(await contender.run(iterations));
   }
   return quantile(results, REPORTED_QUANTILE);
-}
-
-/** One run of the loop, less the time for which it had no processor to run on. */
-async function sampleOnce(contender, iterations) {
-  const before = processorTime().waitedNs;
-  const ns = await contender.run(iterations);
-  const waitedNs = processorTime().waitedNs - before;
-  return Math.max(0, ns - waitedNs / iterations);
 }
 
 /**
