@@ -17,6 +17,7 @@ export type { LogCall } from './core/log.js';
 export { debug, error, fatal, info, trace, warn } from './core/log.js';
 export type { Logger } from './core/logger.js';
 export { getLogger } from './core/logger.js';
+export type { CensorFunction } from './core/redact.js';
 export type { Span } from './core/span.js';
 export type { Timer } from './core/timer.js';
 
@@ -34,6 +35,8 @@ export type { TtlogBuilder } from './runtime/builder.js';
 export type { TtlogHandle, TtlogStats } from './runtime/handle.js';
 export { init } from './runtime/init.js';
 export type { LevelOption, SnapshotOptions, TtlogOptions } from './runtime/options.js';
+export type { RedactOptions } from './runtime/redact-options.js';
+export type { RedactPatternName } from './runtime/redact-patterns.js';
 
 // A worker that loads ttlog takes part in the ttlog of the thread that called init(). See `sideEffects` in package.json.
 joinThreads();

@@ -6,7 +6,7 @@ import { copyValue } from './copy-value.js';
 import { TRUNCATED_MARK } from './encode.js';
 import type { Field } from './field.js';
 import type { PathState } from './redact-paths.js';
-import type { RedactionRules } from './redact.js';
+import type { RedactionRules, ValuePattern } from './redact.js';
 import { state } from './state.js';
 
 /** Texts are searched, and therefore recorded, up to here (UTF-16 units) where there are value patterns: what is long takes bounded time. */
@@ -113,8 +113,8 @@ export class Where {
   }
 
   private path(): string[] {
-    const path: string[] = [];
-    for (let at: Where | null = this; at !== null; at = at.outer) path.push(at.name);
+    const path = [this.name];
+    for (let at = this.outer; at !== null; at = at.outer) path.push(at.name);
     return path.reverse();
   }
 }
@@ -164,19 +164,36 @@ export function cleanMessage(message: string): string {
 function searchText(rules: RedactionRules, text: string, path: () => readonly string[]): string {
   const isLong = text.length > MAX_SEARCHED;
   let found = isLong ? text.slice(0, MAX_SEARCHED + LOOKAHEAD) : text;
-  for (const { regexp, isMatch } of rules.patterns) {
-    regexp.lastIndex = 0;
-    found = found.replace(regexp, (match: string) => {
-      if (match === '' || !isMatch(match)) return match;
-      const made = rules.censor === 'remove' ? '' : censored(rules.censor, () => match, path);
-      return typeof made === 'string' ? made : partText(made);
-    });
-  }
+  for (const pattern of rules.patterns) found = replaceSecrets(pattern, found, (secret) => part(rules, secret, path));
   return isLong ? found.slice(0, MAX_SEARCHED) + TRUNCATED_MARK : found;
 }
 
+function replaceSecrets(
+  { regexp, secretLength }: ValuePattern,
+  text: string,
+  replace: (secret: string) => string,
+): string {
+  let replaced = '';
+  let from = 0;
+  regexp.lastIndex = 0;
+  for (let found = regexp.exec(text); found !== null; found = regexp.exec(text)) {
+    const { index } = found;
+    const length = found[0] === '' ? 0 : secretLength(found[0]);
+    const secret = text.slice(index, index + length);
+    if (length > 0) {
+      replaced += text.slice(from, index) + replace(secret);
+      from = index + length;
+    }
+    // What is none may have one in it: a year before the number of a card.
+    regexp.lastIndex = Math.max(index + length, index + 1);
+  }
+  return from === 0 && replaced === '' ? text : replaced + text.slice(from);
+}
+
 /** A part of a text can only be replaced by a text. */
-function partText(made: unknown): string {
+function part(rules: RedactionRules, secret: string, path: () => readonly string[]): string {
+  if (rules.censor === 'remove') return '';
+  const made = censored(rules.censor, () => secret, path);
   if (made === undefined || made === null) return '';
   return typeof made === 'object' || typeof made === 'function' || typeof made === 'symbol'
     ? state.redactor.censor

@@ -34,10 +34,20 @@ export type CensorFunction = (value: unknown, path: readonly string[]) => unknow
 export interface ValuePattern {
   /** Global. */
   readonly regexp: RegExp;
-  /** What a regular expression cannot say: a check digit. */
-  isMatch(match: string): boolean;
+  /** How many characters of what it finds are secret, from the first on: a check digit is beyond regular expressions. */
+  readonly secretLength: (match: string) => number;
 }
 
+/** The option in a form that can be compared, and handed to other threads (but for a censor that is a function). */
+export interface RedactSettings {
+  readonly keys: readonly string[];
+  readonly paths: readonly string[];
+  readonly patterns: readonly (string | { readonly source: string; readonly flags: string })[];
+  readonly text: boolean;
+  readonly censor: string;
+}
+
+/** What is recorded instead, where nobody says otherwise. */
 export const CENSOR = '[Redacted]';
 
 /** The default keys. Each matches as whole words in any style: `api_key` is `apiKey`, `API-KEY`, `stripe_api_key`. */

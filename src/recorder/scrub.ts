@@ -16,7 +16,9 @@ const MAX_ARGUMENTS = 64;
 export function scrubText(text: string): string {
   const { censor } = state.redactor;
   const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-  return scrubNamed(cut.replace(URL_PASSWORD, (_all, before: string) => before + censor).replace(TOKEN_SHAPES, censor));
+  return scrubNamed(
+    cut.replace(URL_PASSWORD, (_all, before: string) => before + censor).replace(TOKEN_SHAPES, () => censor),
+  );
 }
 
 /** A harmless name may stand before a telling one: `url:https://host/?token=x`. So the search goes on behind the name. */

@@ -1,6 +1,8 @@
 // What was thrown, as plain data. It may be anything, and may fight back: nothing here throws, nothing of the
 // application's runs that need not, and no input makes it long.
 import { types } from 'node:util';
+import type { Where } from '../core/redact-where.js';
+import { REDACTED, whereInError, whereOf, without } from '../core/redact-where.js';
 import { state } from '../core/state.js';
 
 /** Data without behaviour: what JSON can hold. */
@@ -44,6 +46,13 @@ interface Budget {
   errors: number;
   values: number;
   readonly seen: Set<object>;
+  /** The place of what is described, where redaction looks at more than names. */
+  where: Where | null;
+}
+
+/** As the field of an event, an error is `err`: paths say so. */
+function newBudget(errors: number, where: Where | null): Budget {
+  return { errors, values: MAX_VALUES, seen: new Set(), where };
 }
 
 /**
@@ -52,7 +61,7 @@ interface Budget {
  */
 export function describeError(thrown: unknown): DescribedError {
   try {
-    return describe(thrown, 0, { errors: MAX_ERRORS, values: MAX_VALUES, seen: new Set() });
+    return describe(thrown, 0, newBudget(MAX_ERRORS, whereOf('err')));
   } catch {
     return { type: typeof thrown, message: '[Cannot be described]' };
   }
@@ -60,19 +69,22 @@ export function describeError(thrown: unknown): DescribedError {
 
 function describe(thrown: unknown, depth: number, budget: Budget): DescribedError {
   budget.errors--;
+  // What the rules hide as a whole.
+  if (budget.where?.hidden === true) return { type: typeof thrown, message: state.redactor.censor };
   if (typeof thrown === 'function') return { type: 'function', message: '[Function]' };
   if (typeof thrown !== 'object' || thrown === null) {
-    return { type: thrown === null ? 'null' : typeof thrown, message: cut(String(thrown), MAX_MESSAGE) };
+    return { type: thrown === null ? 'null' : typeof thrown, message: cut(textOf(thrown, budget.where), MAX_MESSAGE) };
   }
   if (types.isProxy(thrown)) return { type: 'Proxy', message: '[Proxy]' };
   if (budget.seen.has(thrown)) return { type: className(thrown), message: '[Circular]' };
   budget.seen.add(thrown);
 
-  const stack = text(thrown, 'stack', MAX_STACK);
+  const stack = textInError(thrown, 'stack', MAX_STACK, budget.where);
   const properties = ownProperties(thrown, budget);
   return {
     type: className(thrown),
-    message: text(thrown, 'message', MAX_MESSAGE) ?? (types.isNativeError(thrown) ? '' : kindOf(thrown)),
+    message:
+      textInError(thrown, 'message', MAX_MESSAGE, budget.where) ?? (types.isNativeError(thrown) ? '' : kindOf(thrown)),
     ...(stack === undefined ? {} : { stack }),
     ...(properties === undefined ? {} : { properties }),
     ...related(thrown, depth, budget),
@@ -88,7 +100,7 @@ function related(error: object, depth: number, budget: Budget): Pick<DescribedEr
   let leftOut = 0;
   // A cause of undefined says nothing.
   if (cause.length > 0 && cause[0] !== undefined) {
-    if (depth < MAX_DEPTH && budget.errors > 0) found.cause = describe(cause[0], depth + 1, budget);
+    if (depth < MAX_DEPTH && budget.errors > 0) found.cause = describeAt(cause[0], depth + 1, budget, ['cause']);
     else leftOut++;
   }
   if (length > 0) {
@@ -98,11 +110,40 @@ function related(error: object, depth: number, budget: Budget): Pick<DescribedEr
         leftOut += length - i;
         break;
       }
-      found.errors.push(describe(read(list as object, i), depth + 1, budget));
+      found.errors.push(describeAt(read(list as object, i), depth + 1, budget, ['errors', String(i)]));
     }
   }
   if (leftOut > 0) found.leftOut = leftOut;
   return found;
+}
+
+function describeAt(thrown: unknown, depth: number, budget: Budget, names: readonly string[]): DescribedError {
+  const { where } = budget;
+  let at = where;
+  for (const name of names) {
+    at = at?.below(name) ?? null;
+    if (at?.hidden === true) break;
+  }
+  budget.where = at;
+  const described = describe(thrown, depth, budget);
+  budget.where = where;
+  return described;
+}
+
+/** What is no error, as text. */
+function textOf(thrown: unknown, where: Where | null): string {
+  return where === null ? String(thrown) : String(where.clean(String(thrown)));
+}
+
+/** The message or the stack of an error, redacted as in its record. */
+function textInError(error: object, key: 'message' | 'stack', limit: number, where: Where | null): string | undefined {
+  const value = read(error, key);
+  if (typeof value !== 'string') return undefined;
+  if (where === null) return cut(value, limit);
+  const at = whereInError(where, key);
+  if (at.hidden) return state.redactor.censor;
+  const isMessageHidden = whereInError(where, 'message').hidden;
+  return cut(String(at.clean(isMessageHidden ? without(value, read(error, 'message')) : value)), limit);
 }
 
 /** Reads a property that may be a getter that throws. */
@@ -173,15 +214,33 @@ function collect(
   let count = 0;
   for (const key of keys) {
     if (except?.has(key)) continue;
+    const at = budget.where?.below(key) ?? null;
+    if (at?.isDropped === true) continue;
     if (count++ >= limit || budget.values <= 0) {
       properties['…'] = `${keys.length - count + 1} more`;
       break;
     }
     const name = cut(key, 200);
-    if (state.redactor.isSensitive(name)) properties[name] = state.redactor.censor;
-    else properties[name] = propertyValue(object, key, depth, budget);
+    if (at === null && state.redactor.isSensitive(name)) properties[name] = state.redactor.censor;
+    else properties[name] = propertyAt(object, key, depth, budget, at);
   }
   return properties;
+}
+
+/** A property where redaction looks at more than names. */
+function propertyAt(object: object, key: string, depth: number, budget: Budget, at: Where | null): PlainValue {
+  if (at === null) return propertyValue(object, key, depth, budget);
+  const { where } = budget;
+  budget.where = at.hidden ? REDACTED : at;
+  const value = at.hidden
+    ? plain(
+        at.replacement(() => propertyValue(object, key, depth, budget)),
+        depth,
+        budget,
+      )
+    : propertyValue(object, key, depth, budget);
+  budget.where = where;
+  return value;
 }
 
 /** Getters of the application's are not run: at a crash they could do anything. */
@@ -198,7 +257,7 @@ function propertyValue(object: object, key: string, depth: number, budget: Budge
 /** A value as plain data: cut, redacted by key, cycles marked. */
 export function plainValue(value: unknown): PlainValue {
   try {
-    return plain(value, 0, { errors: 0, values: MAX_VALUES, seen: new Set() });
+    return plain(value, 0, newBudget(0, whereOf('extra')));
   } catch {
     return '[Cannot be described]';
   }
@@ -208,7 +267,7 @@ function plain(value: unknown, depth: number, budget: Budget): PlainValue {
   budget.values--;
   switch (typeof value) {
     case 'string':
-      return cut(value, MAX_VALUE_TEXT);
+      return cut(budget.where === null ? value : String(budget.where.clean(value)), MAX_VALUE_TEXT);
     case 'boolean':
       return value;
     case 'number':
@@ -226,7 +285,9 @@ function plainObject(value: object, depth: number, budget: Budget): PlainValue {
   if (types.isProxy(value)) return '[Proxy]';
   if (budget.seen.has(value)) return '[Circular]';
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (types.isNativeError(value)) return `[${className(value)}: ${text(value, 'message', 200) ?? ''}]`;
+  if (types.isNativeError(value)) {
+    return `[${className(value)}: ${textInError(value, 'message', 200, budget.where) ?? ''}]`;
+  }
   if (ArrayBuffer.isView(value)) return `[Binary: ${value.byteLength} bytes]`;
   if (types.isMap(value)) return `[Map of ${value.size}]`;
   if (types.isSet(value)) return `[Set of ${value.size}]`;
@@ -247,7 +308,7 @@ function plainArray(values: readonly unknown[], depth: number, budget: Budget): 
       items.push(`… ${values.length - i} more`);
       break;
     }
-    items.push(propertyValue(values, String(i), depth + 1, budget));
+    items.push(propertyAt(values, String(i), depth + 1, budget, budget.where?.item(i) ?? null));
   }
   return items;
 }

@@ -7,6 +7,7 @@ import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { Filter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import type { LogLevel } from '../core/level.js';
+import type { RedactSettings } from '../core/redact.js';
 import type { ThreadRing } from './thread-data.js';
 
 /** Key of `worker_threads.setEnvironmentData`: every worker that is started after `init()` finds a `HostInfo` there. */
@@ -51,7 +52,7 @@ export interface Settings {
   readonly sinkLevel: LogLevel;
   readonly capacityBytes: number;
   /** null = the default list. */
-  readonly redact: readonly string[] | null;
+  readonly redact: RedactSettings | null;
   readonly overflow: 'block' | 'drop';
   readonly stallTimeoutMs: number;
   readonly exitTimeoutMs: number;

@@ -67,9 +67,9 @@ export class TtlogBuilder {
     return this.with({ snapshots });
   }
 
-  /** Names of fields that must not be recorded. */
-  redact(names: readonly string[] | false): this {
-    return this.with({ redact: names });
+  /** What must not be recorded: names of keys, `false` for nothing, or keys, paths, value patterns and a censor. */
+  redact(redact: NonNullable<TtlogOptions['redact']>): this {
+    return this.with({ redact });
   }
 
   /** What a writer does when the ring is full of owed records. @default 'block' */

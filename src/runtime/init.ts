@@ -27,6 +27,7 @@ import { JoinedHandle } from './joined-handle.js';
 import { joinedThread, joinThreads } from './joined-thread.js';
 import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
+import { redactorOf } from './redact-options.js';
 import { channelName, ThreadHost } from './thread-host.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
@@ -115,7 +116,7 @@ class Running implements TtlogHandle {
     const before = state.ring;
     const boot =
       before === null ? undefined : { buffer: before.buffer, words: Atomics.load(before.i32, L.PUBLISHED_I32) };
-    if (options.redact !== undefined) state.redactor = createRedactor(options.redact === false ? [] : options.redact);
+    if (options.redact !== undefined) state.redactor = redactorOf(options.redact);
     if (options.redact !== undefined || (before !== null && before.i32[L.CAPACITY_BYTES_I32] !== options.capacityBytes))
       closeRing();
     if (state.ring === null) replaceRing(options.capacityBytes);
@@ -138,7 +139,7 @@ class Running implements TtlogHandle {
       deliver: state.deliverFilter,
       sinkLevel: state.sinkLevel,
       capacityBytes: options.capacityBytes,
-      redact: options.redact === false ? [] : (options.redact ?? null),
+      redact: options.redact?.settings ?? null,
       overflow: options.overflow,
       stallTimeoutMs: options.stallTimeoutMs,
       exitTimeoutMs: options.exitTimeoutMs,

@@ -24,6 +24,7 @@ import type { ThreadRing } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { installHost } from './host.js';
+import { redactorOf } from './redact-options.js';
 
 /** CONTROL_SLEEPING of a thread that nobody reads yet. */
 const UNREAD = 4;
@@ -214,7 +215,8 @@ export class JoinedThread {
         // Callsites know what is redacted in the ring before; that one is read too.
         this.#announce();
         closeRing();
-        state.redactor = createRedactor(settings.redact ?? undefined);
+        state.redactor =
+          settings.redact === null ? createRedactor() : redactorOf({ settings: settings.redact, censor: undefined });
       }
     }
     filtersChanged();

@@ -6,6 +6,8 @@ import { toFilter } from '../core/levels.js';
 import { capacityBytesOf } from '../core/ring.js';
 import { consoleSink } from '../sinks/index.js';
 import type { SinkInput } from '../recorder/sink.js';
+import type { NormalRedact, RedactOptions } from './redact-options.js';
+import { normaliseRedact } from './redact-options.js';
 
 /** A level, its name, or directives such as `'info,db=debug,http.*=trace'`. */
 export type LevelOption = LogLevel | LevelName | (string & {});
@@ -38,8 +40,12 @@ export interface TtlogOptions {
   sinks?: readonly SinkInput[];
   /** Snapshots: a folder, options, `true` for the defaults, `false` for none at a crash. @default false */
   snapshots?: boolean | string | SnapshotOptions;
-  /** Names of fields that must not be recorded, instead of the default list; `false` redacts nothing. */
-  redact?: readonly string[] | false;
+  /**
+   * What must not be recorded: names of keys instead of the default list, `false` for nothing, or keys, paths, value patterns and a censor.
+   *
+   * @default the names that commonly hold secrets: password, secret, token, authorization, cookie, api_key, …
+   */
+  redact?: readonly string[] | false | RedactOptions;
   /** What a writer does when the ring is full of records that sinks are still owed. @default 'block' */
   overflow?: 'block' | 'drop';
   /** Longest time in ms between a record and its delivery while there is traffic. @default 10 */
@@ -63,7 +69,7 @@ export interface NormalOptions {
   readonly snapshotDir: string;
   readonly snapshotOnCrash: boolean;
   readonly snapshotsKept: number;
-  readonly redact: readonly string[] | false | undefined;
+  readonly redact: NormalRedact | undefined;
   readonly overflow: 'block' | 'drop';
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
@@ -91,8 +97,6 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
   if (sinks !== undefined && !Array.isArray(sinks))
     throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
   if (overflow !== 'block' && overflow !== 'drop') throw invalidOption('overflow', "'block' or 'drop'", overflow);
-  if (redact !== undefined && redact !== false && !Array.isArray(redact))
-    throw invalidOption('redact', 'a list of names, or false', redact);
   const snapshots = normaliseSnapshots(options.snapshots);
   return {
     service,
@@ -104,7 +108,7 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
     snapshotOnCrash: snapshots.crash ?? true,
     snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
-    redact,
+    redact: normaliseRedact(redact),
     overflow,
     flushIntervalMs: wholeNumber('flushIntervalMs', options.flushIntervalMs ?? 10, 1, 60_000),
     stallTimeoutMs: wholeNumber('stallTimeoutMs', options.stallTimeoutMs ?? 250, 0, 600_000),
