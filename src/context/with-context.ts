@@ -22,18 +22,13 @@ import { scopes } from './scope-store.js';
 export function withContext<R>(key: string, value: unknown, fn: () => R): R;
 export function withContext<R>(fields: object, fn: () => R): R;
 export function withContext(first: string | object, second: unknown, third?: () => unknown): unknown {
+  if (typeof first === 'string') return runIn({ [first]: second }, third as () => unknown);
+  return runIn(copyOf(first), second as () => unknown);
+}
+
+function runIn(fields: Record<string, unknown>, fn: () => unknown): unknown {
   const before = scopes.getStore();
-  const outer = before !== undefined && before.disposed ? liveScope(before) : before;
-  let fields: Record<string, unknown>;
-  let fn: () => unknown;
-  if (typeof first === 'string') {
-    fields = { [first]: second };
-    fn = third as () => unknown;
-  } else {
-    fields = copyOf(first);
-    fn = second as () => unknown;
-  }
-  scopes.enterWith(new Context(fields, outer));
+  scopes.enterWith(new Context(fields, before !== undefined && before.disposed ? liveScope(before) : before));
   try {
     return fn();
   } finally {
