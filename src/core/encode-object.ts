@@ -102,6 +102,7 @@ function writeNested(ring: Ring, p: number, value: unknown, depth: number): numb
   ring.valueCount++;
   const offset = p - ring.at;
   if (offset > ring.contentBytes) return -1;
+  if (ring.where !== null) value = ring.where.clean(value);
   const next =
     typeof value === 'object' && value !== null ? writeInner(ring, p, value, depth) : writeValue(ring, p, value);
   if (next >= 0) return next;

@@ -71,13 +71,15 @@ function ibanLength(match: string): number {
 function hasLuhnDigit(match: string): boolean {
   let sum = 0;
   let isDoubled = false;
+  let digits = 0;
   for (let i = match.length - 1; i >= 0; i--) {
     const digit = match.charCodeAt(i) - 48;
     if (digit < 0 || digit > 9) continue;
     sum += isDoubled ? digit * 2 - (digit > 4 ? 9 : 0) : digit;
     isDoubled = !isDoubled;
+    digits++;
   }
-  return sum % 10 === 0;
+  return sum % 10 === 0 && digits >= 13;
 }
 
 /** ISO 13616: the number made of it leaves 1 when divided by 97. */
