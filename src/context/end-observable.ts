@@ -1,3 +1,4 @@
+import type { Scope } from '../core/scope.js';
 import type { Span } from '../core/span.js';
 import { openSpan } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
@@ -34,6 +35,7 @@ export const observableEnd: EndStrategy = {
   },
   attach(result, span, end) {
     const { subscribe } = result as { subscribe: Subscribe };
+    const { outer } = span;
     let first: Span | null = span;
     const copy = Object.create(
       Object.getPrototypeOf(result) as object,
@@ -41,7 +43,7 @@ export const observableEnd: EndStrategy = {
     ) as object;
     Object.defineProperty(copy, 'subscribe', {
       value(...args: unknown[]): Subscription {
-        const own: Span = first ?? openAgain(span);
+        const own: Span = first ?? openAgain(span, outer);
         if (first !== null) keepOpen(span);
         first = null;
         return start(result, subscribe, own, end, args);
@@ -61,8 +63,8 @@ function isObservable(result: Record<symbol | string, unknown>): boolean {
 }
 
 /** The span of a later subscription: like the first one, without its fields, a child of what is active now. */
-function openAgain(span: Span): Span {
-  const again = openSpan(span.callsite, span.kind, runningScope() ?? span.outer, undefined);
+function openAgain(span: Span, outer: Scope | undefined): Span {
+  const again = openSpan(span.callsite, span.kind, runningScope() ?? outer, undefined);
   again.errorLevel = span.errorLevel;
   again.slowNs = span.slowNs;
   return again;

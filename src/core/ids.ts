@@ -16,11 +16,14 @@ export function seedIds(seed?: number): void {
   words[0] = words[0] | 1;
 }
 
-/** 32 random bits as an unsigned number. */
+/**
+ * 32 random bits as a signed number: an unsigned one does not fit a Smi, and each of a span's six words would be a boxed double
+ * (an instrumented call: 386 → 288 ns).
+ */
 export function randomWord(): number {
   const w1 = words[1];
   const x = Math.imul(w1, 5);
-  const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0;
+  const result = Math.imul((x << 7) | (x >>> 25), 9) | 0;
   const t = w1 << 9;
   words[2] ^= words[0];
   words[3] ^= words[1];

@@ -41,7 +41,8 @@ export class Span implements Scope, Referable {
   context: Context | null;
   /** The span that what runs inside belongs to: this one, or the one around it where this is not recorded. */
   readonly span: Span | null;
-  readonly outer: Scope | undefined;
+  /** Let go of at the end: a method that reschedules itself would otherwise keep every span it ever had. */
+  outer: Scope | undefined;
   readonly callsite: Callsite;
   readonly kind: number;
   /** Monotonic ns. */
@@ -150,6 +151,7 @@ export class Span implements Scope, Referable {
       if (!reported) reportedErrors.add(error);
     }
     writeSpanEnd(this, outcome, error, reported, fields);
+    this.outer = undefined;
   }
 }
 

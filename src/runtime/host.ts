@@ -1,6 +1,7 @@
 /** What Node gives the core: `util.inspect`, and a keyed hash. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { scopes } from '../context/scope-store.js';
 import { state } from '../core/state.js';
 
 /** Hex digits of a hash in a record: enough to tell values apart, too few to be worth guessing at. */
@@ -11,6 +12,8 @@ const HASH_DIGITS = 16;
  * cannot be guessed.
  */
 export function installHost(): void {
+  // A bundle of an application that only logs has no other reason to bring the store along.
+  state.scopes ??= scopes as never;
   state.host.inspect ??= (value) =>
     inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
   state.host.hash ??= createHash();
