@@ -57,6 +57,8 @@ export const DICTIONARY_LENGTH_I32 = 34;
 export const FIRST_SEGMENT_I32 = 7;
 /** 1 once the writing thread has ended or will write no more. Atomic. */
 export const CLOSED_I32 = 35;
+/** 1 while the memory waits for another thread's ring; who takes it back to 0 has it. Atomic. */
+export const FREE_I32 = 36;
 /** Records lost because they could not be written (nested too deep, over-long, stalled recorder), since the ring began. */
 export const DROPPED_F64 = 20;
 /** Records written, since the ring began; brought up to date at every claim and whenever somebody asks the writer. */

@@ -1,8 +1,7 @@
 /** The ring of this thread: opened at the first record, replaced when options want another size. */
 import { resetCallsiteCount } from './callsite.js';
 import * as L from './layout.js';
-import type { Ring } from './ring.js';
-import { capacityBytesOf, createRing } from './ring.js';
+import { capacityBytesOf, createRing, Ring } from './ring.js';
 import { state } from './state.js';
 
 /** Between the segment numbers of two rings, so that what was written into the old one never looks written into the new. */
@@ -16,7 +15,11 @@ export function openRing(): Ring {
 /** Opens a new ring for this thread and closes the one before, whose records stay readable for those who hold it. */
 export function replaceRing(capacityBytes: number): Ring {
   closeRing();
-  const ring = createRing(capacityBytes, L.DICTIONARY_BYTES, state.nextFirstSegment, state.threadId);
+  const memory = state.ringMemory(L.HEADER_BYTES + L.DICTIONARY_BYTES + capacityBytes);
+  const ring =
+    memory === null
+      ? createRing(capacityBytes, L.DICTIONARY_BYTES, state.nextFirstSegment, state.threadId)
+      : reuseRing(memory, capacityBytes);
   state.ring = ring;
   try {
     state.ringOpened(ring);
@@ -24,6 +27,14 @@ export function replaceRing(capacityBytes: number): Ring {
     // whoever reads it is told again later
   }
   return ring;
+}
+
+/** A ring in the memory of one whose thread has ended and that has been read to its end. */
+function reuseRing(memory: SharedArrayBuffer, capacityBytes: number): Ring {
+  const header = new Int32Array(memory, 0, L.HEADER_BYTES >> 2);
+  const firstSegment = Math.max(state.nextFirstSegment, header[L.SEGMENT_I32] + SEGMENT_GAP);
+  new Uint8Array(memory, 0, L.HEADER_BYTES + header[L.DICTIONARY_LENGTH_I32]).fill(0);
+  return new Ring(memory, capacityBytes, L.DICTIONARY_BYTES, firstSegment, state.threadId);
 }
 
 /** Ends this thread's ring; the next record opens another. */

@@ -36,6 +36,8 @@ export interface CoreState {
   threadId: number;
   /** Size of the next ring where nobody asks for another; 0 = the default. */
   ringCapacityBytes: number;
+  /** Memory of an ended thread's ring, for the next ring of this one; null where there is none of that size. */
+  ringMemory: (bytes: number) => SharedArrayBuffer | null;
   /** Called with each new ring of this thread, before its first record. */
   ringOpened: (ring: Ring) => void;
   /** Shared with the recorder; see layout.ts, CONTROL_*. A thread that joins another's recorder has that one's. */
@@ -107,6 +109,7 @@ function createState(): CoreState {
     nextReferableId: 1,
     threadId: 0,
     ringCapacityBytes: 0,
+    ringMemory: noMemory,
     ringOpened: nothing,
     control: new Int32Array(newMemory(CONTROL_BYTES)),
     settingsSeen: 0,
@@ -136,6 +139,10 @@ function createState(): CoreState {
 }
 
 function nothing(): void {}
+
+function noMemory(): null {
+  return null;
+}
 
 const shared = globalThis as unknown as Record<symbol, CoreState | undefined>;
 

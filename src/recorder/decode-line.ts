@@ -6,7 +6,7 @@ import { jsonString } from './escape.js';
 import { jsonFromBytes } from './json-bytes.js';
 import type { Layer } from './layer.js';
 import { inheritedJson } from './layer.js';
-import { LEVEL_HEADS } from './line.js';
+import { LEVEL_HEADS, threadText } from './line.js';
 import { keyText, SPAN_RESERVED } from './site-text.js';
 import type { SiteText } from './site-text.js';
 
@@ -30,12 +30,12 @@ export class LineDecoder {
       const head = LEVEL_HEADS[decoder.level] + this.#time(decoder.timeMs) + this.#origin;
       switch (decoder.kind) {
         case L.KIND_EVENT:
-          return head + eventText(decoder);
+          return head + decoder.threadText + eventText(decoder);
         case L.KIND_EMITTED:
           return head + emittedText(decoder);
         case L.KIND_SPAN_START:
         case L.KIND_SPAN_END:
-          return head + spanText(decoder);
+          return head + decoder.threadText + spanText(decoder);
         default:
           return damaged();
       }
@@ -102,10 +102,10 @@ function spanText(decoder: SegmentDecoder): string {
 }
 
 function emittedText(decoder: SegmentDecoder): string {
-  const { site, traceId, spanId, pairs } = readEmitted(decoder);
+  const { site, traceId, spanId, threadId, pairs } = readEmitted(decoder);
   const trace = traceId === undefined ? '' : `,"trace_id":${jsonString(traceId)}`;
   const span = spanId === undefined ? '' : `,"span_id":${jsonString(spanId)}`;
-  return site.text.head + trace + span + pairsText(pairs) + site.text.tail;
+  return threadText(threadId) + site.text.head + trace + span + pairsText(pairs) + site.text.tail;
 }
 
 function pairsText({ keys, json }: Layer, reserved?: ReadonlySet<string>): string {

@@ -5,6 +5,7 @@ import type { Dictionary, Site } from './dictionary.js';
 import { Layer } from './layer.js';
 import type { RecordTime } from './record.js';
 import { epochMs } from './record.js';
+import { threadText } from './line.js';
 import type { SegmentClock } from './ring-view.js';
 import type { SpanState } from './span-state.js';
 import { readSpanState } from './span-state.js';
@@ -35,6 +36,8 @@ export class SegmentDecoder {
   readonly dictionary: Dictionary;
   /** The thread that wrote the ring. */
   readonly threadId: number;
+  /** What each line of the ring says of its thread. */
+  readonly threadText: string;
   readonly #u32: Uint32Array;
   #clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
   #limit = 0;
@@ -50,6 +53,7 @@ export class SegmentDecoder {
     this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.dictionary = dictionary;
     this.threadId = threadId;
+    this.threadText = threadText(threadId);
   }
 
   /** Starts on the segment at `start`, of which the bytes up to `end` are there. */

@@ -11,15 +11,22 @@ export function originText(pid: number, hostname: string): string {
   return `,"pid":${pid},"hostname":${jsonString(hostname)}`;
 }
 
+/** Of which thread a line is: lines of the main thread do not say it. */
+export function threadText(threadId: number): string {
+  return threadId === 0 ? '' : `,"thread_id":${threadId}`;
+}
+
 /** A record as an NDJSON line with its newline: what `LineDecoder` renders from bytes, for records that are objects already. */
 export function lineOf(record: LogRecord, origin: string): string {
   let text = `${LEVEL_HEADS[record.level] ?? LEVEL_HEADS[0]}${Math.floor(record.timestampMs)}${origin}`;
+  // What ttlog says about itself has the thread that it is about among its fields.
+  if (!record.meta) text += threadText(record.threadId);
   text += `,"target":${jsonString(record.target)}`;
   if (record.traceId !== undefined) text += `,"trace_id":${jsonString(record.traceId)}`;
   if (record.spanId !== undefined) text += `,"span_id":${jsonString(record.spanId)}`;
   for (const { key, value } of record.fields) {
     const json = jsonOf(value);
-    if (json !== undefined) text += keyText(key) + json;
+    if (json !== undefined) text += (record.meta ? `,${jsonString(key)}:` : keyText(key)) + json;
   }
   return `${text},"msg":${jsonString(record.message)}}\n`;
 }

@@ -2,7 +2,7 @@ import { jsonString } from './escape.js';
 import type { Layer } from './layer.js';
 
 /** Keys of a line that are ttlog's: a field of that name is written as `fields.<key>`. */
-const RESERVED = new Set(['level', 'time', 'pid', 'hostname', 'target', 'trace_id', 'span_id', 'msg']);
+const RESERVED = new Set(['level', 'time', 'pid', 'hostname', 'thread_id', 'target', 'trace_id', 'span_id', 'msg']);
 
 /** Keys that the line of a span has besides. */
 export const SPAN_RESERVED: ReadonlySet<string> = new Set(['duration_ms', 'outcome']);

@@ -135,6 +135,7 @@ export class JoinedThread {
     state.control = new Int32Array(host.control);
     this.#block = new SettingsBlock(state.control, host.settings);
     state.settingsSeen = -1;
+    state.ringMemory = (bytes) => takeFree(host.free, bytes);
     state.ringOpened = () => this.#announce();
     state.wake = () => this.#wake();
     state.makeRoom = (ring, owedWords) => this.#makeRoom(ring, owedWords);
@@ -154,6 +155,7 @@ export class JoinedThread {
     process.off('worker', this.#onWorker);
     setEnvironmentData(ENVIRONMENT_KEY, undefined);
     closeRing();
+    state.ringMemory = () => null;
     state.ringOpened = nothing;
     state.makeRoom = nothing;
     state.flushSync = nothing;
@@ -276,6 +278,15 @@ export class JoinedThread {
   #send(message: ToHost): void {
     if (this.#host !== undefined) post(this.#host.channel, message);
   }
+}
+
+/** One of them is ours, if we are the first to take it. */
+function takeFree(free: readonly SharedArrayBuffer[], bytes: number): SharedArrayBuffer | null {
+  for (const memory of free) {
+    if (memory.byteLength !== bytes) continue;
+    if (Atomics.compareExchange(new Int32Array(memory), L.FREE_I32, 1, 0) === 1) return memory;
+  }
+  return null;
 }
 
 /** Bits of CONTROL_SLEEPING that a record takes away. */
