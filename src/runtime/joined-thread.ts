@@ -148,13 +148,12 @@ export class JoinedThread {
     this.#watchCrashes();
   }
 
-  /** The host has shut down: what comes now waits in a new ring. */
+  /** The host has shut down: what comes now waits in the ring, behind what has been handed over. */
   #leave(): void {
     this.settings = undefined;
     this.#boot = undefined;
     process.off('worker', this.#onWorker);
     setEnvironmentData(ENVIRONMENT_KEY, undefined);
-    closeRing();
     state.ringMemory = () => null;
     state.ringOpened = nothing;
     state.makeRoom = nothing;

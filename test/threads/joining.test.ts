@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readSnapshot } from '../../src/recorder/snapshot.js';
+import { readLines, temporaryPath } from '../support/child.js';
+import { runProgram, runThreads } from './support.js';
+
+const quoted = (path: string): string => JSON.stringify(path);
+
+test('workers that were started before init() are found, and what they had recorded is judged by its filter', async () => {
+  const path = temporaryPath('before.log');
+  await runThreads(`
+    const idle = work("debug('Idle'); parentPort.postMessage(1); parentPort.once('message', () => info('Idle again'));");
+    const shared = new Int32Array(new SharedArrayBuffer(4));
+    // Never returns to its event loop.
+    const busy = work("info('Busy'); parentPort.postMessage(1); while (Atomics.load(data, 0) === 0) info('Spin');", shared);
+    await Promise.all([told(idle), told(busy)]);
+    let heard;
+    const both = new Promise((resolve) => (heard = resolve));
+    const seen = new Set();
+    const handle = init({
+      level: 'debug',
+      sinks: [fileSink({ path: ${quoted(path)} }), (batch) => {
+        for (const { message } of batch) seen.add(message);
+        if (seen.has('Idle') && seen.has('Busy') && seen.has('Spin')) heard();
+      }],
+    });
+    await both;
+    Atomics.store(shared, 0, 1);
+    idle.postMessage(1);
+    await Promise.all([ended(idle), ended(busy)]);
+    await handle.shutdown();`);
+  const messages = new Set(readLines(path).map((line) => line['msg']));
+  expect(messages).toEqual(new Set(['Idle', 'Busy', 'Spin', 'Idle again']));
+});
+
+test('setLevel() and setFilter() in the main thread reach workers, also one that never returns to its event loop', async () => {
+  const said = await runThreads(`
+    const memory = memorySink();
+    const handle = init({ sinks: [memory], stallTimeoutMs: 10_000 });
+    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const busy = work("parentPort.postMessage(1); let i = 0; while (Atomics.load(data, 0) === 0) { info('Tick'); debug('Detail'); }", shared);
+    const idle = work("const log = t.getLogger('db'); parentPort.postMessage(1); parentPort.on('message', (m) => { if (m === 0) process.exit(); log.debug('Query'); parentPort.postMessage(1); });");
+    await Promise.all([told(busy), told(idle)]);
+    const detail = () => memory.records.some((record) => record.message === 'Detail');
+    await handle.flush();
+    const before = detail();
+    setLevel('debug');
+    while (!detail()) await handle.flush();
+    setFilter('off,db=debug');
+    Atomics.store(shared, 0, 1);
+    await ended(busy);
+    await handle.flush();
+    memory.clear();
+    const query = () => memory.records.some((record) => record.message === 'Query');
+    while (!query()) { const answer = told(idle); idle.postMessage(1); await answer; await handle.flush(); }
+    const others = memory.records.filter((record) => record.message !== 'Query').length;
+    idle.postMessage(0);
+    await ended(idle);
+    say({ before, others });
+    await handle.shutdown();`);
+  expect(said).toEqual([{ before: false, others: 0 }]);
+});
+
+test('init() in a worker joins the ttlog of the main thread; a second one is told so', async () => {
+  const path = temporaryPath('joined.log');
+  const said = await runThreads(`
+    const handle = init({ service: 'shop', level: 'debug', sinks: [fileSink({ path: ${quoted(path)} })] });
+    const worker = work(\`
+      const handle = init({ service: 'other', level: 'error', sinks: [] });
+      debug('From the worker', { password: 'hunter2' });
+      await handle.flush();
+      const lines = require('node:fs').readFileSync(data, 'utf8').split('\\\\n').length - 1;
+      let code;
+      try { init({}); } catch (error) { code = error.code; }
+      const { recorded } = handle.stats();
+      await handle.shutdown();
+      parentPort.postMessage({ service: handle.service, lines, code, recorded });\`, ${quoted(path)});
+    say(await told(worker));
+    await handle.shutdown();`);
+  expect(said).toEqual([{ service: 'shop', lines: 1, code: 'ERR_ALREADY_INITIALIZED', recorded: 1 }]);
+  expect(readLines(path)).toMatchObject([{ msg: 'From the worker', target: 'shop', password: '[Redacted]' }]);
+});
+
+test('a worker of an application whose main thread has none runs a ttlog of its own', async () => {
+  const path = temporaryPath('own.log');
+  await runThreads(`
+    info('Nobody asked for this');
+    const worker = work(\`
+      const handle = init({ sinks: [require('ttlog/sinks').fileSink({ path: data })] });
+      info('Own');
+      const inner = new Worker("require('ttlog').info('Inner')", { eval: true });
+      await new Promise((resolve) => inner.on('exit', resolve));
+      await handle.shutdown();\`, ${quoted(path)});
+    await ended(worker);`);
+  expect(new Set(readLines(path).map((line) => line['msg']))).toEqual(new Set(['Own', 'Inner']));
+});
+
+test('after shutdown() another init() finds the same workers', async () => {
+  const said = await runThreads(`
+    const first = memorySink();
+    const handle = init({ sinks: [first] });
+    const worker = work("parentPort.on('message', (m) => { if (m === 0) process.exit(); info('Step', { m }); parentPort.postMessage(m); }); parentPort.postMessage(0);");
+    const ask = async (m) => { const answer = told(worker); worker.postMessage(m); await answer; };
+    await told(worker);
+    await ask(1);
+    await handle.shutdown();
+    await ask(2);
+    const second = memorySink();
+    const again = init({ sinks: [second] });
+    await ask(3);
+    worker.postMessage(0);
+    await ended(worker);
+    await again.flush();
+    say([first.records.map((record) => record.values.m), second.records.map((record) => record.values.m)]);
+    await again.shutdown();`);
+  expect(said).toEqual([[[1], [2, 3]]]);
+});
+
+test('snapshots have the records of all threads; a worker that dies leaves one of its own', async () => {
+  const dir = temporaryPath('snapshots');
+  const { status, stdout } = await runProgram(`
+    const handle = init({ service: 'shop', sinks: [], snapshots: ${quoted(dir)} });
+    info('Main');
+    const worker = work("trace('Worker'); span('Job').run(() => { throw new Error('no'); });");
+    worker.on('error', () => {});
+    await ended(worker);
+    say(handle.snapshotSync('asked').path);
+    await handle.shutdown();`);
+  expect(status).toBe(0);
+  const asked = await readSnapshot(JSON.parse(stdout) as string);
+  const threads = new Map(asked.records.map((record) => [record.message, record.threadId]));
+  expect(threads.get('Main')).toBe(0);
+  expect(threads.get('Worker')).toBeGreaterThan(0);
+  const crash = readdirSync(dir).find((name) => name.includes('crash'))!;
+  expect(crash).toContain(`-t${threads.get('Worker')}-`);
+  const died = await readSnapshot(join(dir, crash));
+  expect(died.records.map((record) => record.message)).toEqual(expect.arrayContaining(['Main', 'Worker']));
+});
