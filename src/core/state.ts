@@ -22,6 +22,8 @@ interface Host {
   inspect: ((value: unknown) => string) | null;
   /** The text that stands for a value marked `redact: 'hash'`. */
   hash: ((text: string) => string) | null;
+  /** What it is keyed with, the same in all threads; null until somebody needs it. */
+  hashKey: string | null;
 }
 
 export interface CoreState {
@@ -122,7 +124,7 @@ function createState(): CoreState {
     sinkLevel: LogLevel.Off,
     minRecordLevel: LogLevel.Trace,
     redactor: createRedactor(),
-    host: { inspect: null, hash: null },
+    host: { inspect: null, hash: null, hashKey: null },
     wake: nothing,
     makeRoom: nothing,
     flushSync: nothing,

@@ -16,13 +16,14 @@ export function installHost(): void {
   state.scopes ??= scopes as never;
   state.host.inspect ??= (value) =>
     inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
-  state.host.hash ??= createHash();
+  state.host.hash ??= hash;
 }
 
-function createHash(): (text: string) => string {
-  let key: string | Uint8Array | undefined;
-  return (text) => {
-    key ??= process.env['TTLOG_HASH_KEY'] ?? randomBytes(32);
-    return createHmac('sha256', key).update(text).digest('hex').slice(0, HASH_DIGITS);
-  };
+function hash(text: string): string {
+  return createHmac('sha256', hashKey()).update(text).digest('hex').slice(0, HASH_DIGITS);
+}
+
+/** The key of this process; threads that join are given it, so that equal values have equal hashes in all of them. */
+export function hashKey(): string {
+  return (state.host.hashKey ??= process.env['TTLOG_HASH_KEY'] ?? randomBytes(32).toString('hex'));
 }

@@ -130,6 +130,7 @@ export class JoinedThread {
   #join(host: HostInfo): void {
     // A thread that called init() itself has a ttlog of its own.
     if ((state.runtime !== undefined && state.runtime !== this.handle) || host.channel === this.#host?.channel) return;
+    state.host.hashKey = host.hashKey;
     installHost();
     this.#host = { ...host, lineage: [...host.lineage, threadId] };
     state.control = new Int32Array(host.control);

@@ -9,6 +9,7 @@ import { RingSource } from '../recorder/snapshot-rings.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
+import { hashKey } from './host.js';
 
 /** Rings of threads that have ended stay for the next snapshot: the newest of them, this many. */
 const MAX_ENDED_RINGS = 4;
@@ -67,7 +68,16 @@ export class ThreadHost {
     state.settingsSeen = this.#block.write(this.#settings());
     const control = state.control.buffer as SharedArrayBuffer;
     const settings = this.#block.memory;
-    const host = { channel: this.#channel, threadId, lineage: [], control, settings, ring, free: [] };
+    const host = {
+      channel: this.#channel,
+      threadId,
+      lineage: [],
+      control,
+      settings,
+      ring,
+      hashKey: hashKey(),
+      free: [],
+    };
     this.#host = host;
     setEnvironmentData(ENVIRONMENT_KEY, host);
     process.on('worker', this.#onWorker);

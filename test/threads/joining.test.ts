@@ -82,6 +82,19 @@ test('init() in a worker joins the ttlog of the main thread; a second one is tol
   expect(readLines(path)).toMatchObject([{ msg: 'From the worker', target: 'shop', password: '[Redacted]' }]);
 });
 
+test('values marked "hash" have the same hash in all threads', async () => {
+  const said = await runThreads(`
+    const memory = memorySink();
+    const handle = init({ sinks: [memory], redact: { keys: ['email'], censor: 'hash' } });
+    info('Main', { email: 'ada@example.org' });
+    await ended(work("info('Worker', { email: 'ada@example.org' });"));
+    await handle.flush();
+    const [here, there] = memory.records.map((record) => record.values.email);
+    say([here === there, typeof here, here.includes('ada')]);
+    await handle.shutdown();`);
+  expect(said).toEqual([[true, 'string', false]]);
+});
+
 test('a worker of an application whose main thread has none runs a ttlog of its own', async () => {
   const path = temporaryPath('own.log');
   await runThreads(`
