@@ -11,7 +11,7 @@ import { isError } from './is-error.js';
 import { isUrl } from './platform.js';
 import type { Where } from './redact-where.js';
 import {
-  cleanMessage, isMarkedRedacted, markRedacted, REDACTED, whereInError, whereOf, whereOfEntry, without,
+  cleanMessage, hidesMessage, isMarkedRedacted, markRedacted, REDACTED, whereInError, whereOf, whereOfEntry, without,
 } from './redact-where.js'; // prettier-ignore
 import { state } from './state.js';
 
@@ -223,7 +223,7 @@ function copyError(error: Error, depth: number, copying: Copying): Error {
   }
   if (copying.changes === changes) return error;
   const like = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error) as object) as Error;
-  const isHidden = where !== null && where.below('message').hidden;
+  const isHidden = where !== REDACTED && hidesMessage(where);
   Object.defineProperty(like, 'stack', { value: '', configurable: true, writable: true });
   for (const [key, value] of parts) {
     const shown = key === 'stack' && isHidden ? without(value, error.message) : value;

@@ -12,7 +12,7 @@ import type { Ring } from './ring.js';
 import { moveRecord } from './ring.js';
 import { isUrl } from './platform.js';
 import type { Where } from './redact-where.js';
-import { REDACTED, whereInError, whereOf, whereOfEntry, without } from './redact-where.js';
+import { hidesMessage, REDACTED, whereInError, whereOf, whereOfEntry, without } from './redact-where.js';
 import { state } from './state.js';
 
 /** Objects in objects: deeper ones are recorded as "[Truncated]". */
@@ -385,7 +385,7 @@ function writeError(ring: Ring, p: number, error: Error, depth: number): number 
   if (Array.isArray(errors)) parts['errors'] = errors;
 
   const { where } = ring;
-  if (where !== null && where.below('message').hidden) parts['stack'] = without(parts['stack'], parts['message']);
+  if (where !== REDACTED && hidesMessage(where)) parts['stack'] = without(parts['stack'], parts['message']);
 
   let count = 0;
   for (const key of Object.keys(parts)) {

@@ -7,7 +7,7 @@ import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { recordEvent } from './record.js';
-import { cleanMessage, markRedacted } from './redact-where.js';
+import { cleanMessage, markRedacted, shownMessage } from './redact-where.js';
 import type { Bindings, Scope } from './scope.js';
 import { liveScope } from './scope.js';
 import { state } from './state.js';
@@ -61,7 +61,7 @@ export function log(
 function messageOf(first: unknown): string {
   try {
     if (typeof first === 'object' && first !== null && isError(first) && typeof first.message === 'string')
-      return first.message;
+      return shownMessage(first);
   } catch {
     // a proxy, or an error with a throwing getter
   }

@@ -148,6 +148,17 @@ export function whereInError(where: Where, key: string): Where {
   return key === 'message' || key === 'stack' ? where.textBelow(key) : where.below(key);
 }
 
+/** True where the message of an error at this place must not be recorded: not in its stack, and in no text made of it. */
+export function hidesMessage(where: Where | null): boolean {
+  return where === null ? state.redactor.isSensitive('message') : where.hidden || where.below('message').hidden;
+}
+
+/** What an error says, where that becomes a text of its own. */
+export function shownMessage(error: Error): string {
+  const isHidden = hidesMessage(whereOf('err')) || state.redactor.isSensitive('err');
+  return isHidden ? state.redactor.censor : error.message;
+}
+
 /** A stack without the message that it repeats, which is not to be recorded. */
 export function without(stack: unknown, message: unknown): unknown {
   return typeof stack === 'string' && typeof message === 'string' && message !== ''

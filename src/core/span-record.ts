@@ -6,7 +6,7 @@ import { writeField } from './encode-object.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
 import { fitsDictionary, HEADROOM_BYTES, isTight, refsMissing, writeFieldValues, writeHeader } from './record.js';
-import { isDroppedField } from './redact-where.js';
+import { isDroppedField, shownMessage } from './redact-where.js';
 import { ensureRefs, giveId, MARK_BYTES } from './refs.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
@@ -212,7 +212,7 @@ export function writeSpanEnd(
 
 function describeError(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return error instanceof Error ? `${error.name}: ${shownMessage(error)}` : String(error);
   } catch {
     return 'an error';
   }

@@ -2,7 +2,7 @@
 // application's runs that need not, and no input makes it long.
 import { types } from 'node:util';
 import type { Where } from '../core/redact-where.js';
-import { REDACTED, whereInError, whereOf, without } from '../core/redact-where.js';
+import { hidesMessage, REDACTED, whereInError, whereOf, without } from '../core/redact-where.js';
 import { state } from '../core/state.js';
 
 /** Data without behaviour: what JSON can hold. */
@@ -139,11 +139,10 @@ function textOf(thrown: unknown, where: Where | null): string {
 function textInError(error: object, key: 'message' | 'stack', limit: number, where: Where | null): string | undefined {
   const value = read(error, key);
   if (typeof value !== 'string') return undefined;
-  if (where === null) return cut(value, limit);
-  const at = whereInError(where, key);
-  if (at.hidden) return state.redactor.censor;
-  const isMessageHidden = whereInError(where, 'message').hidden;
-  return cut(String(at.clean(isMessageHidden ? without(value, read(error, 'message')) : value)), limit);
+  const at = where === null ? null : whereInError(where, key);
+  if (at === null ? state.redactor.isSensitive(key) : at.hidden) return state.redactor.censor;
+  const kept = hidesMessage(where) ? without(value, read(error, 'message')) : value;
+  return cut(String(at === null ? kept : at.clean(kept)), limit);
 }
 
 /** Reads a property that may be a getter that throws. */

@@ -6,6 +6,7 @@ import {
 } from 'ttlog'; // prettier-ignore
 import { createRedactor } from '../../src/core/redact.js';
 import { state } from '../../src/core/state.js';
+import { describeError } from '../../src/recorder/snapshot-error.js';
 import { normaliseRedact, redactorOf } from '../../src/runtime/redact-options.js';
 import { contents, events, newest, newRing, promptly } from './support.js';
 
@@ -419,6 +420,25 @@ describe('the censor', () => {
     const [event] = toBackend(() => info('Removed', fields));
     expect(valuesOf(event)).toEqual(expected);
     promptly(() => info('Many', { deep: Array.from({ length: 200_000 }, () => ({ x: 1 })), big: Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`password${i}`, i])) })); // prettier-ignore
+  });
+
+  it.each([
+    { keys: ['message'] },
+    { paths: ['err.message'] },
+    { paths: ['err'] },
+    { paths: ['err.message'], censor: 'remove' },
+  ])('leaves nothing of a hidden message in what is made of it: %j', (options) => {
+    redact(options);
+    const failed = new Error('HUNTER2');
+    error(failed);
+    const outer = span('outer');
+    outer.run(() => span('inner').fail(failed));
+    outer.fail(failed);
+    error('Failed', failed);
+    expect(isInRing('HUNTER2')).toBe(false);
+    const seen = toBackend(() => error(failed));
+    expect(seen[0].message).not.toContain('HUNTER2');
+    expect(JSON.stringify(describeError(failed))).not.toContain('HUNTER2');
   });
 
   it('hides the error of a span where a path names it', () => {
