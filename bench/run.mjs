@@ -1,13 +1,14 @@
 // npm run bench: every contender in its own process, contenders alternating, one table of ratios at the end.
 //
-// Progress goes to stderr, the table to stdout. The exit status is 1 when a row is INVALID or FAILED; a missed bar or
-// a lost comparison is a result and not a failure.
+// Progress goes to stderr, the table to stdout. The exit status is 1 when a row is INVALID or FAILED, or when ttlog was
+// built anew meanwhile; a missed bar or a lost comparison is a result and not a failure.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 
 import { checkBars } from './bars.mjs';
 import { groups } from './groups.mjs';
+import { buildStamp } from './lib/build-stamp.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { USAGE, parseOptions } from './lib/options.mjs';
@@ -33,13 +34,15 @@ async function main() {
   }
   if (selected.length === 0) throw new Error(`Expected --only to match a contender, got ${options.only}; see --list`);
 
+  const build = buildStamp();
   const rows = await runRounds(selected, options);
+  const rebuilt = buildStamp() !== build;
   const { rounds, quick, settings } = options;
   const bars = checkBars(validResults(rows));
-  const run = { machine: describeMachine(), rounds, quick, settings, rows, groups, bars, unavailable };
+  const run = { machine: describeMachine(), build, rebuilt, rounds, quick, settings, rows, groups, bars, unavailable };
   process.stdout.write(renderReport(run, painter(process.stdout)));
   if (options.json !== undefined) await writeJson(options.json, toJson(run));
-  if (rows.some((row) => row.invalid || row.failed)) process.exitCode = 1;
+  if (rebuilt || rows.some((row) => row.invalid || row.failed)) process.exitCode = 1;
 }
 
 function readOptions() {

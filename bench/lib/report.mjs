@@ -10,7 +10,7 @@ export function validResults(rows) {
 }
 
 /** @returns {string} */
-export function renderReport({ machine, rounds, quick, rows, groups, bars, unavailable }, paint) {
+export function renderReport({ machine, rebuilt, rounds, quick, rows, groups, bars, unavailable }, paint) {
   const results = validResults(rows);
   const nameWidth = Math.max(...rows.map((row) => row.name.length)) + 2;
   const lines = [paint('bold', headline(machine, rounds, quick)), ''];
@@ -20,6 +20,7 @@ export function renderReport({ machine, rounds, quick, rows, groups, bars, unava
   }
   lines.push(...renderBars(bars, paint));
   lines.push(tally(rows));
+  if (rebuilt) lines.push(paint('red', 'ttlog was built anew during the run: its rows are of two programs'));
   for (const { file, reason } of unavailable) {
     lines.push(paint('yellow', `not run: ${file}: ${reason.split('\n')[0]}`));
   }
@@ -84,10 +85,12 @@ function renderBars(bars, paint) {
 }
 
 /** The results as they are written with --json. */
-export function toJson({ machine, rounds, quick, settings, rows, groups, bars, unavailable }) {
+export function toJson({ machine, build, rebuilt, rounds, quick, settings, rows, groups, bars, unavailable }) {
   const results = validResults(rows);
   return {
     machine,
+    build,
+    rebuilt,
     rounds,
     quick,
     settings,
