@@ -11,8 +11,9 @@ const BUILD_DIR = fileURLToPath(new URL('../../dist/esm', import.meta.url));
 export function buildStamp() {
   try {
     const hash = createHash('sha256');
-    for (const file of readdirSync(BUILD_DIR, { recursive: true }).toSorted()) {
-      if (file.endsWith('.js')) hash.update(file).update(readFileSync(`${BUILD_DIR}/${file}`));
+    const files = readdirSync(BUILD_DIR, { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => name.endsWith('.js')).toSorted((a, b) => (a < b ? -1 : 1))) {
+      hash.update(file).update(readFileSync(`${BUILD_DIR}/${file}`));
     }
     return hash.digest('hex').slice(0, 12);
   } catch {
