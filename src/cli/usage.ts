@@ -14,6 +14,7 @@ export const HELP = `ttlog: look at what the flight recorder kept
 
 Usage
   ttlog view FILE [options]    a snapshot: why it was taken, its events, its spans as a tree
+  ttlog view FOLDER [options]  the newest snapshot in it
 
 Options of view
   --level LEVEL      only events from this level on: trace, debug, info, warn, error, fatal

@@ -1,4 +1,6 @@
 /** `ttlog view FILE`: a snapshot for people, or, with `--json`, for programs. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileRecordFilter, levelOf } from '../query/filter-records.js';
 import type { RecordFilter } from '../query/filter-records.js';
@@ -10,6 +12,7 @@ import { line } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
 import type { Snapshot } from '../recorder/snapshot.js';
 import { readSnapshot } from '../recorder/snapshot.js';
+import { parseSnapshotName } from '../recorder/snapshot-names.js';
 import type { Terminal } from './terminal.js';
 import { countText } from './units.js';
 import { EXIT_DONE, EXIT_FAILED, UsageError } from './usage.js';
@@ -30,11 +33,12 @@ interface ViewOptions {
 /** Runs the command; resolves to the exit status. */
 export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
   const options = parseViewOptions(args);
-  const snapshot = await readSnapshot(options.file, {
+  const file = newestIn(options.file);
+  const snapshot = await readSnapshot(file, {
     salvage: true,
     ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
   });
-  if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${options.file} is damaged: what could be read is shown\n`);
+  if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${file} is damaged: what could be read is shown\n`);
   const wanted = compileRecordFilter(options.filter);
   const events = snapshot.records.filter((record) => record.kind === 'event' && wanted(record));
   const shown = options.last === 0 ? [] : events.slice(-options.last);
@@ -46,6 +50,18 @@ export async function view(args: readonly string[], terminal: Terminal): Promise
   const nothingFound = isRestricted(options.filter) && events.length === 0 && forest.length === 0;
   if (nothingFound) terminal.warn('ttlog: nothing in the snapshot matches\n');
   return snapshot.damage.length > 0 || nothingFound ? EXIT_FAILED : EXIT_DONE;
+}
+
+/** Of a folder, the newest snapshot in it. */
+function newestIn(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  let newest: { readonly file: string; readonly time: string } | undefined;
+  for (const file of readdirSync(path)) {
+    const time = parseSnapshotName(file)?.time;
+    if (time !== undefined && (newest === undefined || time > newest.time)) newest = { file, time };
+  }
+  if (newest === undefined) throw new Error(`There is no snapshot in ${path}`);
+  return join(path, newest.file);
 }
 
 function parseViewOptions(args: readonly string[]): ViewOptions {
@@ -62,7 +78,8 @@ function parseViewOptions(args: readonly string[]): ViewOptions {
     },
   });
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`Expected one FILE, got ${positionals.length}`);
+  if (file === undefined || more.length > 0)
+    throw new UsageError(`Expected one FILE or folder, got ${positionals.length}`);
   const level = values.level === undefined ? undefined : levelOf(values.level);
   if (values.level !== undefined && level === undefined) {
     throw new UsageError(`Expected --level to be trace, debug, info, warn, error or fatal, got ${values.level}`);

@@ -26,11 +26,3 @@ export class RootScope implements Scope {
     this.context = outer === undefined ? null : outer.context;
   }
 }
-
-/** True where the scope belongs to a trace whose root was not sampled. Inside a recorded span the answer is no, at once. */
-export function isSilenced(scope: Scope | undefined): boolean {
-  for (let at = scope; at !== undefined && at.span === null; at = at.outer) {
-    if ((at as { silent?: boolean }).silent === true) return true;
-  }
-  return false;
-}

@@ -8,12 +8,10 @@ import { state } from '../core/state.js';
 import { Timer } from '../core/timer.js';
 import { endWith } from './end-span.js';
 import { runningScope, scopes } from './scope-store.js';
-import { isSilenced } from './silence.js';
 
 function open(scope: Scope | undefined, kind: number, name: string, fields: object | undefined): Span {
   const target = scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
   const site = spanSite(target, LogLevel.Debug, name);
-  if (isSilenced(scope)) return new Span(site, kind, scope, false);
   return openSpan(site, kind, scope, fields === undefined ? undefined : plainFields(fields));
 }
 

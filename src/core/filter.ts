@@ -26,6 +26,8 @@ export const STANDARD_FILTER: Filter = { text: 'info', base: Level.Info, rules: 
  * rule names keep `info`. 'strict' throws `ERR_INVALID_OPTION` on the first bad directive, 'lenient' (the environment) skips it.
  */
 export function compileFilter(directives: string, mode: 'strict' | 'lenient' = 'strict'): Filter {
+  if (typeof directives !== 'string')
+    throw invalidOption('the filter', "directives such as 'info,db=debug'", directives);
   let base: LogLevel | undefined;
   const rules: FilterRule[] = [];
   for (const directive of directives.split(',').map((part) => part.trim())) {

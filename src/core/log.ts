@@ -15,9 +15,12 @@ import type { Target } from './target.js';
 
 /** One of the six calls. Both argument orders; neither ever throws. */
 export interface LogCall {
-  /** `fields`: a plain object, an instance of a `@Fields` class (its fields are spread), or an Error (recorded as `err`). */
-  (message: string, fields?: object): void;
-  (fields: object, message?: string): void;
+  /**
+   * `fields`: a plain object, an instance of a `@Fields` class (its fields are spread), or an Error (recorded as `err`). What was caught is
+   * welcome as it comes, `unknown`.
+   */
+  (message: string, fields?: unknown): void;
+  (fields: unknown, message?: string): void;
 }
 
 /** What is running now: the live scope, or undefined outside any. */
@@ -104,8 +107,8 @@ function toEvent(
  * import { trace } from 'ttlog';
  * trace('Cache looked up', { key: 'user:7', hit: true });
  */
-export function trace(message: string, fields?: object): void;
-export function trace(fields: object, message?: string): void;
+export function trace(message: string, fields?: unknown): void;
+export function trace(fields: unknown, message?: string): void;
 export function trace(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Trace) call(LogLevel.Trace, first, second);
 }
@@ -117,8 +120,8 @@ export function trace(first: unknown, second?: unknown): void {
  * import { debug } from 'ttlog';
  * debug('Query planned', { table: 'orders', rows: 12 });
  */
-export function debug(message: string, fields?: object): void;
-export function debug(fields: object, message?: string): void;
+export function debug(message: string, fields?: unknown): void;
+export function debug(fields: unknown, message?: string): void;
 export function debug(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Debug) call(LogLevel.Debug, first, second);
 }
@@ -131,8 +134,8 @@ export function debug(first: unknown, second?: unknown): void {
  * info('User logged in', { user_id: 123 });
  * info({ user_id: 123 }, 'User logged in'); // the other order is the same
  */
-export function info(message: string, fields?: object): void;
-export function info(fields: object, message?: string): void;
+export function info(message: string, fields?: unknown): void;
+export function info(fields: unknown, message?: string): void;
 export function info(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Info) call(LogLevel.Info, first, second);
 }
@@ -144,8 +147,8 @@ export function info(first: unknown, second?: unknown): void {
  * import { warn } from 'ttlog';
  * warn('Retrying', { attempt: 2 });
  */
-export function warn(message: string, fields?: object): void;
-export function warn(fields: object, message?: string): void;
+export function warn(message: string, fields?: unknown): void;
+export function warn(fields: unknown, message?: string): void;
 export function warn(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Warn) call(LogLevel.Warn, first, second);
 }
@@ -157,8 +160,8 @@ export function warn(first: unknown, second?: unknown): void {
  * import { error } from 'ttlog';
  * error('Payment failed', new Error('card declined', { cause: new Error('timeout') }));
  */
-export function error(message: string, fields?: object): void;
-export function error(fields: object, message?: string): void;
+export function error(message: string, fields?: unknown): void;
+export function error(fields: unknown, message?: string): void;
 export function error(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Error) call(LogLevel.Error, first, second);
 }
@@ -170,8 +173,8 @@ export function error(first: unknown, second?: unknown): void {
  * import { fatal } from 'ttlog';
  * fatal('Cannot open the database', { path: '/var/lib/shop.db' });
  */
-export function fatal(message: string, fields?: object): void;
-export function fatal(fields: object, message?: string): void;
+export function fatal(message: string, fields?: unknown): void;
+export function fatal(fields: unknown, message?: string): void;
 export function fatal(first: unknown, second?: unknown): void {
   if (state.minRecordLevel <= LogLevel.Fatal) call(LogLevel.Fatal, first, second);
 }

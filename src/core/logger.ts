@@ -43,43 +43,43 @@ export class Logger {
   }
 
   /** Trace level. Never throws. */
-  trace(message: string, fields?: object): void;
-  trace(fields: object, message?: string): void;
+  trace(message: string, fields?: unknown): void;
+  trace(fields: unknown, message?: string): void;
   trace(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Trace) log(this.of, LogLevel.Trace, currentScope(), this.bound, first, second);
   }
 
   /** Debug level. Never throws. */
-  debug(message: string, fields?: object): void;
-  debug(fields: object, message?: string): void;
+  debug(message: string, fields?: unknown): void;
+  debug(fields: unknown, message?: string): void;
   debug(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Debug) log(this.of, LogLevel.Debug, currentScope(), this.bound, first, second);
   }
 
   /** Info level. Never throws. */
-  info(message: string, fields?: object): void;
-  info(fields: object, message?: string): void;
+  info(message: string, fields?: unknown): void;
+  info(fields: unknown, message?: string): void;
   info(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Info) log(this.of, LogLevel.Info, currentScope(), this.bound, first, second);
   }
 
   /** Warn level. Never throws. */
-  warn(message: string, fields?: object): void;
-  warn(fields: object, message?: string): void;
+  warn(message: string, fields?: unknown): void;
+  warn(fields: unknown, message?: string): void;
   warn(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Warn) log(this.of, LogLevel.Warn, currentScope(), this.bound, first, second);
   }
 
   /** Error level. Never throws. */
-  error(message: string, fields?: object): void;
-  error(fields: object, message?: string): void;
+  error(message: string, fields?: unknown): void;
+  error(fields: unknown, message?: string): void;
   error(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Error) log(this.of, LogLevel.Error, currentScope(), this.bound, first, second);
   }
 
   /** Fatal level. Never throws. */
-  fatal(message: string, fields?: object): void;
-  fatal(fields: object, message?: string): void;
+  fatal(message: string, fields?: unknown): void;
+  fatal(fields: unknown, message?: string): void;
   fatal(first: unknown, second?: unknown): void {
     if (this.of.recordLevel <= LogLevel.Fatal) log(this.of, LogLevel.Fatal, currentScope(), this.bound, first, second);
   }

@@ -314,5 +314,8 @@ export function publishCopy(ring: Ring, source: Uint8Array, from: number, bytes:
 export function owe(ring: Ring): void {
   ring.owedWords = (ring.wordBase + (ring.at >> 3)) | 0;
   ring.hasOwed = true;
+  // x86 keeps stores in order, but lets a load pass them: without this fence writer and recorder could each miss the other's word, and
+  // the record would wait for the recorder's next look.
+  if (ordersStores) Atomics.store(ring.i32, L.PUBLISHED_I32, ring.owedWords);
   if (isAwaited()) wake();
 }

@@ -12,6 +12,8 @@ export interface Scope {
   disposed: boolean;
   /** The scope that was running when this one was opened. */
   readonly outer: Scope | undefined;
+  /** True for the root of a trace that was not sampled: no span inside is recorded, events are. */
+  readonly silent?: boolean;
 }
 
 /** Something whose bytes are in the ring once for each segment that refers to it. */
@@ -70,4 +72,12 @@ export function liveScope(scope: Scope | undefined): Scope | undefined {
   let live = scope;
   while (live !== undefined && live.disposed) live = live.outer;
   return live;
+}
+
+/** True where the scope belongs to a trace whose root was not sampled. Inside a recorded span the answer is no, at once. */
+export function isSilenced(scope: Scope | undefined): boolean {
+  for (let at = scope; at !== undefined && at.span === null; at = at.outer) {
+    if (at.silent === true) return true;
+  }
+  return false;
 }

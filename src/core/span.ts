@@ -8,6 +8,7 @@ import { LogLevel } from './level.js';
 import { log } from './log.js';
 import { plainFields } from './plain-fields.js';
 import type { Context, Referable, Scope } from './scope.js';
+import { isSilenced } from './scope.js';
 import { writeSpanEnd, writeSpanFields, writeSpanStart } from './span-record.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
@@ -168,7 +169,7 @@ export function openSpan(
   outer: Scope | undefined,
   fields: Record<string, unknown> | undefined,
 ): Span {
-  const recorded = callsite.level >= callsite.target.recordLevel;
+  const recorded = callsite.level >= callsite.target.recordLevel && !isSilenced(outer);
   const span = new Span(callsite, kind, outer, recorded);
   if (recorded) {
     writeSpanStart(span, fields);

@@ -21,9 +21,14 @@ export function parameterNames(fn: (...args: never[]) => unknown): readonly Para
   });
 }
 
-/** True for what a minifier leaves: nothing but names of one or two letters. */
+/** What people call a parameter in two letters. */
+const SHORT_WORDS: ReadonlySet<string> = new Set([
+  'at', 'by', 'cb', 'db', 'el', 'fn', 'id', 'ip', 'no', 'ok', 'os', 'qs', 'to', 'ts', 'tx', 'ui', 'us',
+]); // prettier-ignore
+
+/** True for what a minifier leaves: nothing but names of one or two letters that are no words. */
 export function looksMinified(parameters: readonly Parameter[]): boolean {
-  return parameters.every(({ name }) => name === undefined || name.length <= 2);
+  return parameters.every(({ name }) => name === undefined || (name.length <= 2 && !SHORT_WORDS.has(name)));
 }
 
 /** The text of each parameter, without comments. */

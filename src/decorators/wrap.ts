@@ -1,9 +1,9 @@
 // Hot path: an instrumented call. Disabled: one comparison. Enabled: one Span, one object of fields, no closure, one stack frame.
-import { liveScope } from '../core/scope.js';
+import { isSilenced, liveScope } from '../core/scope.js';
 import type { Scope } from '../core/scope.js';
 import { endWith } from '../context/end-span.js';
 import { scopes } from '../context/scope-store.js';
-import { isSilenced, RootScope, SilentScope } from '../context/silence.js';
+import { RootScope, SilentScope } from '../context/silence.js';
 import type { Capture } from './capture.js';
 import { computedFields, endOf } from './computed.js';
 import type { Instrumentation } from './instrument-options.js';

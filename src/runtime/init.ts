@@ -6,6 +6,7 @@ import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel, parseLevel } from '../core/level.js';
 import { setLevel, toFilter } from '../core/levels.js';
+import { getLogger } from '../core/logger.js';
 import { createRedactor } from '../core/redact.js';
 import { closeRing, openRing, replaceRing } from '../core/ring-of-thread.js';
 import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } from '../core/state.js';
@@ -63,7 +64,7 @@ function start(options: TtlogOptions): TtlogHandle {
   if (state.runtime !== undefined) {
     throw new TtlogError(
       'ERR_ALREADY_INITIALIZED',
-      `Expected init() to be called once, but '${(state.runtime as TtlogHandle).service}' is running. Call (await handle.shutdown()) first, or use the handle that the first init() returned.`,
+      `Expected init() to be called once, but '${(state.runtime as TtlogHandle).service}' is running. Call await handle.shutdown() first, or use the handle that the first init() returned.`,
     );
   }
   const normal = normaliseOptions(options);
@@ -71,7 +72,20 @@ function start(options: TtlogOptions): TtlogHandle {
   const joined = joinedThread();
   const running = joined === undefined ? new Running(normal) : new JoinedHandle(joined);
   state.runtime = running;
+  tellIgnoredEnvironment();
   return running;
+}
+
+/** What somebody typed into the environment and got wrong must not stop a service, nor go unnoticed. */
+function tellIgnoredEnvironment(): void {
+  const { TTLOG, LOG_LEVEL } = process.env;
+  const log = getLogger('ttlog');
+  if (TTLOG !== undefined && TTLOG.trim() !== '' && environmentFilter() === undefined)
+    log.warn('TTLOG in the environment is neither a level nor directives, and is ignored', {
+      value: TTLOG.slice(0, 200),
+    });
+  if (LOG_LEVEL !== undefined && LOG_LEVEL.trim() !== '' && parseLevel(LOG_LEVEL) === undefined)
+    log.warn('LOG_LEVEL in the environment is no level, and is ignored', { value: LOG_LEVEL.slice(0, 200) });
 }
 
 class Running implements TtlogHandle {

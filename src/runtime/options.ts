@@ -84,8 +84,17 @@ const KNOWN: readonly (keyof TtlogOptions)[] = [
   'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
 ]; // prettier-ignore
 
+const SNAPSHOT_KEYS: readonly (keyof SnapshotOptions)[] = ['dir', 'crash', 'keep'];
+
 /** Checks options and fills in the defaults. */
 export function normaliseOptions(options: TtlogOptions): NormalOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidOption(
+      'the options of init()',
+      'an object',
+      options,
+      "Say init({ service: 'shop' }), or init() for a builder.",
+    );
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name as keyof TtlogOptions))
       throw invalidOption('an option of init()', `one of ${KNOWN.join(', ')}`, name);
@@ -120,9 +129,13 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
 function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptions {
   if (snapshots === undefined || snapshots === false) return { crash: false };
   if (snapshots === true) return {};
-  if (typeof snapshots === 'string') return { dir: snapshots };
+  if (typeof snapshots === 'string') return normaliseSnapshots({ dir: snapshots });
   if (typeof snapshots !== 'object' || snapshots === null)
     throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
+  for (const name of Object.keys(snapshots)) {
+    if (!SNAPSHOT_KEYS.includes(name as keyof SnapshotOptions))
+      throw invalidOption('an option of snapshots', `one of ${SNAPSHOT_KEYS.join(', ')}`, name);
+  }
   const { dir } = snapshots;
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw invalidOption('snapshots.dir', 'the path of a folder', dir);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -51,8 +51,8 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
   test.each([
     [[], 'Expected a command'],
     [['look'], 'Expected a command (view), got look'],
-    [['view'], 'Expected one FILE, got 0'],
-    [['view', 'a', 'b'], 'Expected one FILE, got 2'],
+    [['view'], 'Expected one FILE or folder, got 0'],
+    [['view', 'a', 'b'], 'Expected one FILE or folder, got 2'],
     [['view', 'a', '--loud'], "Unknown option '--loud'"],
     [['view', 'a', '--level'], "'--level <value>' argument missing"],
     [['view', 'a', '--level', 'off'], 'Expected --level to be trace, debug, info, warn, error or fatal, got off'],
@@ -71,9 +71,11 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
     writeFileSync(bomb, gzipSync(Buffer.concat([preamble(), Buffer.alloc(64 * 1024 * 1024)]), { level: 9 }));
     const text = join(dir, 'notes.txt');
     writeFileSync(text, '\u001b[31mnot a snapshot, but a text');
+    const empty = join(dir, 'empty');
+    mkdirSync(empty);
     for (const [args, message] of [
       [['view', join(dir, 'none.ttlog')], /^ttlog: ENOENT: no such file or directory/],
-      [['view', dir], /^ttlog: .*(no file|EISDIR)/],
+      [['view', empty], /^ttlog: There is no snapshot in /],
       [['view', text], /^ttlog: Expected a snapshot file \(89 54 .*\), found 1b 5b 33/],
       [['view', bomb, '--max-bytes', '1000000'], /^ttlog: Expected a snapshot of at most 1000000 bytes, found more/],
     ] as const) {

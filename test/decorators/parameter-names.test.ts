@@ -54,7 +54,8 @@ describe('parameter names', () => {
   test('look minified where all have one or two letters', () => {
     const looks = (source: string) => looksMinified(parameterNames(made(source))!);
     expect(looks('function (a, b) {}')).toBe(true);
-    expect(looks('function (id) {}')).toBe(true);
+    expect(looks('function (e, t) {}')).toBe(true);
+    expect(looks('function (id) {}')).toBe(false);
     expect(looks('function (a, { b }) {}')).toBe(true);
     expect(looks('function (id, order) {}')).toBe(false);
   });

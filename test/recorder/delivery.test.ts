@@ -40,7 +40,8 @@ describe('every record reaches the file, in order, when the process', () => {
     });
   }
 
-  it.each([5, 200_000])('exits with %i events and a pipe as its console', async (count) => {
+  // The reader of the pipe is this process: where a loaded machine keeps it from reading for 250 ms, the writer rightly stops waiting.
+  it.each([5, 200_000])('exits with %i events and a pipe as its console', { retry: 2 }, async (count) => {
     const { status, stdout } = await runChild(`
       import { info, init } from 'ttlog';
       init({ service: 'shop' });
