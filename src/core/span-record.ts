@@ -26,7 +26,6 @@ function take(): Ring | null {
 }
 
 function release(ring: Ring, span: Span, opened: Span | null, owed: boolean): void {
-  ring.busy = false;
   if (ring.isSpill) spilled(ring, span.span === span ? span : span.outer, null, opened);
   else if (ring.spillCount !== 0) drainSpill(ring);
   if (owed) owe(ring.home);
@@ -83,6 +82,7 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     ring.ancestors.length = 0;
     ring.home.dropped++;
   }
+  ring.busy = false; // here, because even the next call may find no stack
   release(ring, span, span, span.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
 }
 
@@ -104,6 +104,7 @@ export function writeSpanFields(span: Span, fields: Record<string, unknown>): vo
     ring.ancestors.length = 0;
     ring.home.dropped++;
   }
+  ring.busy = false; // here, because even the next call may find no stack
   release(ring, span, null, false);
 }
 
@@ -207,6 +208,7 @@ export function writeSpanEnd(
     ring.ancestors.length = 0;
     ring.home.dropped++;
   }
+  ring.busy = false; // here, because even the next call may find no stack
   release(ring, span, null, level >= target.owedLevel);
 }
 

@@ -91,7 +91,12 @@ export class LocalDrive {
     const ended = work.then(() => true);
     for (let progress = -1; progress !== this.#progress;) {
       progress = this.#progress;
-      if (await Promise.race([ended, delay(STOP_TIMEOUT_MS, false)])) return;
+      // Ended with the race: a timer that is left behind would keep the process alive.
+      const waiting = new AbortController();
+      const tooLong = delay(STOP_TIMEOUT_MS, false, { signal: waiting.signal }).catch(() => false);
+      const isDone = await Promise.race([ended, tooLong]);
+      waiting.abort();
+      if (isDone) return;
     }
   }
 

@@ -80,7 +80,8 @@ describe('workers log into the recorder of the main thread', () => {
     expect(lines.slice(2).map((line) => line['i'])).toEqual(numbers(100));
   });
 
-  test('while the main thread is blocked', async () => {
+  // Where the worker's only records come before the recorder thread listens, they wait until the main thread is free (docs/threads.md).
+  test('while the main thread is blocked', { retry: 2 }, async () => {
     const path = temporaryPath('blocked.log');
     const said = await runThreads(`
       import { readFileSync } from 'node:fs';

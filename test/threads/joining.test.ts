@@ -12,8 +12,8 @@ test('workers that were started before init() are found, and what they had recor
   await runThreads(`
     const idle = work("debug('Idle'); parentPort.postMessage(1); parentPort.once('message', () => info('Idle again'));");
     const shared = new Int32Array(new SharedArrayBuffer(4));
-    // Never returns to its event loop.
-    const busy = work("info('Busy'); parentPort.postMessage(1); while (Atomics.load(data, 0) === 0) info('Spin');", shared);
+    // Never returns to its event loop, and leaves its ring time to be found: what nobody reads yet is overwritten.
+    const busy = work("info('Busy'); parentPort.postMessage(1); while (Atomics.wait(data, 0, 0, 1) === 'timed-out') info('Spin');", shared);
     await Promise.all([told(idle), told(busy)]);
     let heard;
     const both = new Promise((resolve) => (heard = resolve));
