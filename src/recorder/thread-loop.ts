@@ -19,6 +19,8 @@ const RETRY_MS = 5;
 export interface ThreadPort {
   receive(): ThreadMessage | undefined;
   send(message: ThreadMessage): void;
+  /** Tells the threads that log, for those that record nothing more. */
+  listening(): void;
 }
 
 /** What the recorder thread does until it is told to stop: pass, wait, pass. */
@@ -81,8 +83,9 @@ export class ThreadLoop {
     }
     Atomics.store(control, L.CONTROL_RECORDER, T.THREAD_RUNNING);
     Atomics.notify(control, L.CONTROL_RECORDER);
-    // Those who announced their rings before we listened do so again when they next look.
+    // Those who announced their rings before we listened do so again when they next look, or hear of it.
     Atomics.add(control, L.CONTROL_SETTINGS, 2);
+    this.#port.listening();
   }
 
   #takeMessages(): void {

@@ -5,7 +5,7 @@ import { moduleSink } from './module-sink.js';
 import { createTextOutlet } from './text-outlet.js';
 import type { ThreadData, ThreadMessage } from './thread-data.js';
 import { ThreadLoop } from './thread-loop.js';
-import { receive, unref } from './threads.js';
+import { post, receive, TO_THREADS, unref } from './threads.js';
 
 const data = workerData as ThreadData;
 const port = parentPort!;
@@ -15,6 +15,7 @@ unref(announcements);
 const loop = new ThreadLoop(data, {
   receive: () => (receiveMessageOnPort(port)?.message ?? receive(announcements)) as ThreadMessage | undefined,
   send: (message) => port.postMessage(message),
+  listening: () => post(TO_THREADS, { settings: data.channel }),
 });
 // Also where the thread dies: whoever waits for it must not wait for nothing.
 process.on('exit', () => loop.leave());

@@ -160,6 +160,8 @@ export class RecorderThread {
       if (this.#progress === progress) await worker.terminate();
       progress = this.#progress;
     }
+    Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
+    Atomics.notify(this.#control, L.CONTROL_RECORDER);
     this.#worker = undefined;
   }
 

@@ -14,6 +14,8 @@ import type { ThreadRing } from './thread-data.js';
 export const ENVIRONMENT_KEY = `ttlog.host/${L.LAYOUT_VERSION}`;
 /** BroadcastChannel from the thread that called `init()` to all others. */
 export const TO_THREADS = `ttlog.threads/${L.LAYOUT_VERSION}`;
+/** BroadcastChannel of threads that know of no host: the one that was just starting when `init()` was called has missed it. */
+export const SEEKING = `ttlog.seeking/${L.LAYOUT_VERSION}`;
 
 /** What other threads need to know of a running ttlog. */
 export interface HostInfo {
@@ -40,6 +42,11 @@ export type ToHost =
   /** A worker has ended, and the workers that it had started. */
   | { readonly ended: number }
   | { readonly wake: true };
+
+/** From a thread that knows of no host: each host answers. Or from one that ends without ever having known one, with its closed ring. */
+export type Seeking =
+  | { readonly seeking: number }
+  | { readonly left: SharedArrayBuffer; readonly lineage: readonly number[] };
 
 /** From the host to the threads. */
 export type ToThreads =
@@ -118,13 +125,14 @@ export function listen(channel: BroadcastChannel, hear: (message: unknown) => vo
 }
 
 /** Sends, and leaves the channel again: who stays would get, and keep, what the others send. */
-export function post(channel: string, message: ToHost | ToThreads): void {
+export function post(channel: string, message: ToHost | ToThreads | Seeking): void {
   const port = new BroadcastChannel(channel);
   port.postMessage(message);
   port.close();
 }
 
 /** The next message, without the event loop. Node's types know ports only. */
-export function receive(channel: BroadcastChannel): unknown {
+export function receive(channel: BroadcastChannel | undefined): unknown {
+  if (channel === undefined) return undefined;
   return receiveMessageOnPort(channel as unknown as MessagePort)?.message;
 }

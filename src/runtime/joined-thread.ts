@@ -11,6 +11,7 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import * as L from '../core/layout.js';
+import type { RedactSettings } from '../core/redact.js';
 import { createRedactor } from '../core/redact.js';
 import type { Ring } from '../core/ring.js';
 import { closeRing } from '../core/ring-of-thread.js';
@@ -21,8 +22,9 @@ import { Room } from '../recorder/room.js';
 import type { SnapshotInput } from '../recorder/snapshot.js';
 import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
+import { THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
-import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { installHost } from './host.js';
 import { redactorOf } from './redact-options.js';
 
@@ -54,6 +56,8 @@ export class JoinedThread {
   #announced: Ring | undefined;
   /** The ring of before the host was found: its records are judged by the filter that holds now. */
   #boot: ThreadRing | undefined;
+  /** What the redactor of this thread was made of; it outlives a host. */
+  #redact: RedactSettings | null = null;
   /** What init() returned in this thread. */
   handle: unknown;
   #lookedAt = 0;
@@ -84,8 +88,9 @@ export class JoinedThread {
 
   /** Asks for everything so far. Whether that has been handed over says `isFlushed`. */
   requestFlush(): FlushRequest {
-    const ring = state.ring;
+    this.#receive();
     this.#update();
+    const ring = state.ring;
     const request = Atomics.add(state.control, L.CONTROL_FLUSH_REQUESTED, 1) + 1;
     this.#hurry(true);
     return { ring, words: ring === null ? 0 : Atomics.load(ring.i32, L.PUBLISHED_I32), request };
@@ -109,8 +114,13 @@ export class JoinedThread {
       this.#lookedAt = now;
       this.#receive();
     };
+    post(SEEKING, { seeking: threadId });
   }
 
+  /**
+   * Takes what has been said without the event loop: that the host is gone, or that there is another. No order holds between the messages
+   * of this channel and those of other ports, so a thread may have been told by its starter to end before it has heard of either.
+   */
   #receive(): void {
     for (let message = receive(this.#fromHost); message !== undefined; message = receive(this.#fromHost)) {
       this.#take(message as ToThreads);
@@ -123,7 +133,7 @@ export class JoinedThread {
       if (this.#host === undefined ? message.host.threadId === 0 : message.host.threadId === this.#host.threadId)
         this.#join(message.host);
     } else if ('settings' in message) {
-      if (message.settings === this.#host?.channel) this.#update();
+      if (message.settings === this.#host?.channel) this.#lookAnew();
     } else if (message.end === this.#host?.channel) this.#leave();
   }
 
@@ -152,6 +162,7 @@ export class JoinedThread {
   /** The host has shut down: what comes now waits in the ring, behind what has been handed over. */
   #leave(): void {
     this.settings = undefined;
+    this.#block = undefined;
     this.#boot = undefined;
     process.off('worker', this.#onWorker);
     setEnvironmentData(ENVIRONMENT_KEY, undefined);
@@ -179,13 +190,22 @@ export class JoinedThread {
   }
 
   #wake(): void {
-    if (Atomics.load(state.control, L.CONTROL_SETTINGS) !== state.settingsSeen || state.ring !== this.#announced) {
-      this.#update();
-      this.#announced = undefined;
-      this.#announce();
-    }
+    if (Atomics.load(state.control, L.CONTROL_SETTINGS) !== state.settingsSeen || state.ring !== this.#announced)
+      this.#look();
     const asleep = Atomics.and(state.control, L.CONTROL_SLEEPING, ~SLEEPERS) & SLEEPERS;
     if (asleep !== 0) this.#hurry((asleep & (1 << L.READER_LOCAL)) !== 0);
+  }
+
+  /** Does what has been said, and makes itself known to who may have begun to listen. */
+  #look(): void {
+    this.#receive();
+    if (this.settings !== undefined) this.#lookAnew();
+  }
+
+  #lookAnew(): void {
+    this.#update();
+    this.#announced = undefined;
+    this.#announce();
   }
 
   #hurry(local: boolean): void {
@@ -199,7 +219,7 @@ export class JoinedThread {
     const read = this.#block?.read();
     if (read === undefined) return;
     const { settings, seen } = read;
-    const isRedactedAnew = JSON.stringify(settings.redact) !== JSON.stringify(this.settings?.redact ?? null);
+    const isRedactedAnew = JSON.stringify(settings.redact) !== JSON.stringify(this.#redact);
     const isFirst = this.settings === undefined;
     this.settings = settings;
     if (boot !== null) {
@@ -217,6 +237,7 @@ export class JoinedThread {
         // Callsites know what is redacted in the ring before; that one is read too.
         this.#announce();
         closeRing();
+        this.#redact = settings.redact;
         state.redactor =
           settings.redact === null ? createRedactor() : redactorOf({ settings: settings.redact, censor: undefined });
       }
@@ -258,12 +279,32 @@ export class JoinedThread {
 
   /** Also where the thread dies of an exception; not where it is terminated: the thread that started it sees to that. */
   #exit(): void {
-    if (this.settings === undefined) return;
-    this.#announced = undefined;
-    this.#announce();
+    this.#receive();
+    if (this.settings === undefined) return this.#leaveRing();
+    this.#awaitRecorder();
+    this.#lookAnew();
     // What later handlers record is in a ring of its own.
     closeRing();
     this.#hurry(true);
+  }
+
+  /** The answer of a host would come too late. */
+  #leaveRing(): void {
+    const { ring } = state;
+    // One that runs a ttlog of its own delivers by itself.
+    if (ring === null || state.runtime !== undefined) return;
+    closeRing();
+    post(SEEKING, { left: ring.buffer, lineage: [threadId] });
+  }
+
+  /** A recorder thread that is just starting does not listen yet, and the main thread, which does, may be blocked for long. */
+  #awaitRecorder(): void {
+    const until = performance.now() + this.settings!.exitTimeoutMs;
+    while (Atomics.load(state.control, L.CONTROL_RECORDER) === THREAD_STARTING) {
+      const left = until - performance.now();
+      if (left <= 0) return;
+      Atomics.wait(state.control, L.CONTROL_RECORDER, THREAD_STARTING, left);
+    }
   }
 
   #watchCrashes(): void {

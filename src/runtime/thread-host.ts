@@ -4,11 +4,12 @@ import { BroadcastChannel, setEnvironmentData, threadId, type Worker } from 'nod
 import * as L from '../core/layout.js';
 import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { ReaderBlock } from '../recorder/reader-block.js';
+import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
+import { viewRing } from '../recorder/ring-view.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
-import type { HostInfo, Settings, ToHost } from '../recorder/threads.js';
-import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
+import type { HostInfo, Seeking, Settings, ToHost } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { hashKey } from './host.js';
 
 /** Rings of threads that have ended stay for the next snapshot: the newest of them, this many. */
@@ -43,6 +44,8 @@ export class ThreadHost {
   readonly #settings: () => Settings;
   readonly #block = new SettingsBlock(state.control);
   readonly #fromThreads: BroadcastChannel;
+  /** Threads that have missed `open`. They take no other host than the main thread's. */
+  readonly #seeking = threadId === 0 ? new BroadcastChannel(SEEKING) : undefined;
   /** By thread and first segment: what a thread announces twice is one ring. */
   readonly #rings = new Map<string, ForeignRing>();
   /** The newest last. */
@@ -60,7 +63,11 @@ export class ThreadHost {
     this.#recorder = recorder;
     this.#settings = settings;
     this.#fromThreads = new BroadcastChannel(channel);
-    listen(this.#fromThreads, (message) => this.#take(message as ToHost));
+    listen(this.#fromThreads, (message) => {
+      this.#take(message as ToHost);
+      this.update();
+    });
+    if (this.#seeking !== undefined) listen(this.#seeking, (message) => this.#answer(message as Seeking));
   }
 
   /** From now on threads find us, those that run already and those to come. */
@@ -91,7 +98,10 @@ export class ThreadHost {
     process.off('worker', this.#onWorker);
     setEnvironmentData(ENVIRONMENT_KEY, undefined);
     post(TO_THREADS, { end: this.#channel });
+    // For those that do not return to their event loop.
+    state.settingsSeen = Atomics.add(state.control, L.CONTROL_SETTINGS, 2) + 2;
     this.#fromThreads.close();
+    this.#seeking?.close();
     this.#rings.clear();
     this.#ended.length = 0;
   }
@@ -99,10 +109,15 @@ export class ThreadHost {
   /** Takes what has been announced up to now, without the event loop. */
   update(): void {
     if (this.#isClosed) return;
+    // A thread announces its ring again before it closes it. Only those that were closed before we looked are known to be announced no more.
+    const closed = [...this.#rings].filter(([, { i32 }]) => Atomics.load(i32, L.CLOSED_I32) === 1);
     for (let message = receive(this.#fromThreads); message !== undefined; message = receive(this.#fromThreads)) {
       this.#take(message as ToHost);
     }
-    this.#release();
+    for (let message = receive(this.#seeking); message !== undefined; message = receive(this.#seeking)) {
+      this.#answer(message as Seeking);
+    }
+    for (const [key, ring] of closed) this.#release(key, ring);
   }
 
   /** The rings of all other threads, and of some that have ended. */
@@ -123,6 +138,22 @@ export class ThreadHost {
     state.settingsSeen = Atomics.load(state.control, L.CONTROL_SETTINGS);
   }
 
+  #answer(message: Seeking): void {
+    if ('left' in message) this.#takeLeft(message.left, message.lineage);
+    // Whoever has us already does not mind.
+    else if (this.#host !== undefined) post(TO_THREADS, { host: this.#host });
+  }
+
+  /** Its thread has not attached our readers, nor judged its records by our filter. */
+  #takeLeft(buffer: SharedArrayBuffer, lineage: readonly number[]): void {
+    const ring = viewRing(new Uint8Array(buffer));
+    for (const reader of [L.READER_THREAD, L.READER_LOCAL]) {
+      if ((this.#recorder.readers & (1 << reader)) !== 0) attachReader(ring, reader);
+    }
+    const rejudgeUntilWords = Atomics.load(ring.i32, L.PUBLISHED_I32);
+    this.#addRing({ buffer, rejudgeUntilWords, filterText: state.deliverFilter.text }, lineage);
+  }
+
   #publish(): void {
     state.settingsSeen = this.#block.write(this.#settings());
     post(TO_THREADS, { settings: this.#channel });
@@ -139,7 +170,6 @@ export class ThreadHost {
     const i32 = new Int32Array(buffer, 0, L.HEADER_BYTES >> 2);
     const key = `${i32[L.THREAD_ID_I32]}/${i32[L.FIRST_SEGMENT_I32]}`;
     if (this.#rings.has(key)) return;
-    this.#release();
     this.#rings.set(key, { buffer, i32, lineage });
     this.#recorder.addForeignRing(announced);
   }
@@ -166,18 +196,15 @@ export class ThreadHost {
     setEnvironmentData(ENVIRONMENT_KEY, this.#host);
   }
 
-  /** Lets go of rings that have been read to the end. */
-  #release(): void {
-    for (const [key, ring] of this.#rings) {
-      const { i32, buffer } = ring;
-      if (Atomics.load(i32, L.CLOSED_I32) === 0) continue;
-      if ([L.READER_THREAD, L.READER_LOCAL].some((reader) => new ReaderBlock(i32, reader).isAttached)) continue;
-      this.#rings.delete(key);
-      this.#recorder.removeRing(buffer);
-      addCounts(this.#endedCounts, ring);
-      this.#ended.push(ring);
-      if (this.#ended.length > MAX_ENDED_RINGS) this.#pool(this.#ended.shift()!);
-    }
+  /** Lets go of a closed ring once it has been read to the end. */
+  #release(key: string, ring: ForeignRing): void {
+    const { i32, buffer } = ring;
+    if ([L.READER_THREAD, L.READER_LOCAL].some((reader) => new ReaderBlock(i32, reader).isAttached)) return;
+    if (!this.#rings.delete(key)) return;
+    this.#recorder.removeRing(buffer);
+    addCounts(this.#endedCounts, ring);
+    this.#ended.push(ring);
+    if (this.#ended.length > MAX_ENDED_RINGS) this.#pool(this.#ended.shift()!);
   }
 }
 

@@ -1,8 +1,11 @@
 // Programs in processes of their own, over the built package (dist/), as a user would run them.
+import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { afterAll, beforeAll } from 'vitest';
 import { root } from '../../scripts/entries.mjs';
 import { plainEnvironment } from '../../scripts/run.mjs';
@@ -16,8 +19,11 @@ export interface ChildRun {
 
 export interface ChildOptions {
   readonly env?: Record<string, string>;
-  /** What reads its stdout: all of it (default), nobody while the process lives, or nobody at all. */
-  readonly reader?: 'eager' | 'never' | 'gone';
+  /**
+   * What reads its stdout: all of it (default), a process that does nothing else (for those that must not be kept waiting: this one may be
+   * busy for a while), nobody while the process lives, or nobody at all.
+   */
+  readonly reader?: 'eager' | 'process' | 'never' | 'gone';
 }
 
 beforeAll(() => {
@@ -37,15 +43,17 @@ export function temporaryPath(name: string): string {
 
 /** Runs a module; in it, `ttlog` is the package itself. */
 export async function runChild(code: string, { env = {}, reader = 'eager' }: ChildOptions = {}): Promise<ChildRun> {
+  const output = reader === 'process' ? readingProcess() : undefined;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: root,
     env: { ...plainEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: ['ignore', output?.stdin ?? 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<null, Readable | null, Readable>;
+  output?.stdin.destroy();
   let stdout = '';
   let stderr = '';
-  if (reader === 'eager') child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  if (reader === 'gone') child.stdout.destroy();
+  if (reader === 'eager') child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  if (reader === 'gone') child.stdout!.destroy();
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // 'close' waits for the end of stdout, which nobody reads where the reader is 'never'.
   const end = reader === 'never' ? 'exit' : 'close';
@@ -53,9 +61,21 @@ export async function runChild(code: string, { env = {}, reader = 'eager' }: Chi
     child.on('error', reject);
     child.on(end, (code_: number | null, signal_: NodeJS.Signals | null) => resolve([code_, signal_]));
   });
-  child.stdout.destroy();
+  child.stdout?.destroy();
+  if (output !== undefined) stdout = await output.text();
   return { status, signal, stdout, stderr };
 }
+
+/** What is written to `stdin`, once all that have it open have closed it. */
+function readingProcess(): { readonly stdin: Writable; text(): Promise<string> } {
+  const path = temporaryPath(`stdout-${++readers}`);
+  const file = openSync(path, 'w');
+  const cat = spawn('cat', [], { stdio: ['pipe', file, 'inherit'] }) as ChildProcessByStdio<Writable, null, null>;
+  closeSync(file);
+  const closed = once(cat, 'close');
+  return { stdin: cat.stdin, text: async () => (await closed, readFileSync(path, 'utf8')) };
+}
+let readers = 0;
 
 /** The lines of a file of NDJSON; none where it does not exist. */
 export function readLines(path: string): Record<string, unknown>[] {

@@ -80,27 +80,38 @@ describe('workers log into the recorder of the main thread', () => {
     expect(lines.slice(2).map((line) => line['i'])).toEqual(numbers(100));
   });
 
-  // Where the worker's only records come before the recorder thread listens, they wait until the main thread is free (docs/threads.md).
-  test('while the main thread is blocked', { retry: 2 }, async () => {
-    const path = temporaryPath('blocked.log');
-    const said = await runThreads(`
-      import { readFileSync } from 'node:fs';
-      const handle = init({ sinks: [fileSink({ path: ${quoted(path)} })] });
-      const shared = new Int32Array(new SharedArrayBuffer(4));
-      const worker = work("for (let i = 0; i < 500; i++) info('Step', { i }); Atomics.store(data, 0, 1); Atomics.notify(data, 0);", shared);
-      // Not one turn of the event loop from here until the file is read.
-      Atomics.wait(shared, 0, 0, 15_000);
-      const until = performance.now() + 15_000;
-      let lines = 0;
-      while (lines < 500 && performance.now() < until) {
-        block(5);
-        try { lines = readFileSync(${quoted(path)}, 'utf8').split('\\n').length - 1; } catch {}
-      }
-      say(lines);
-      await ended(worker);
-      await handle.shutdown();`);
-    expect(said).toEqual([500]);
-    expect(readLines(path).map((line) => line['i'])).toEqual(numbers(500));
+  describe('while the main thread is blocked', () => {
+    const CASES = [
+      ['by a worker that ends', 500, ''],
+      ['by a worker that goes on, and records nothing more', 500, 'parentPort.on("message", process.exit);'],
+      ['once', 1, ''],
+      ['once, by a worker that goes on', 1, 'parentPort.on("message", process.exit);'],
+    ] as const;
+    // The worker records at once after init(): before the recorder thread listens.
+    test.each(CASES)('%s', async (name, count, then) => {
+      const path = temporaryPath(`blocked-${name}.log`);
+      const said = await runThreads(`
+        import { readFileSync } from 'node:fs';
+        const shared = new Int32Array(new SharedArrayBuffer(4));
+        const worker = work("parentPort.postMessage(1); Atomics.wait(data, 0, 0); for (let i = 0; i < ${count}; i++) info('Step', { i });" + ${JSON.stringify(then)}, shared);
+        await told(worker);
+        const handle = init({ sinks: [fileSink({ path: ${quoted(path)} })] });
+        Atomics.store(shared, 0, 1);
+        Atomics.notify(shared, 0);
+        // Not one turn of the event loop from here until the file is read.
+        const until = performance.now() + 15_000;
+        let lines = 0;
+        while (lines < ${count} && performance.now() < until) {
+          block(5);
+          try { lines = readFileSync(${quoted(path)}, 'utf8').split('\\n').length - 1; } catch {}
+        }
+        say(lines);
+        worker.postMessage(0);
+        await ended(worker);
+        await handle.shutdown();`);
+      expect(said).toEqual([count]);
+      expect(readLines(path).map((line) => line['i'])).toEqual(numbers(count));
+    });
   });
 
   test('the process ends while workers go on', async () => {
