@@ -10,8 +10,29 @@ import { nested, typed } from './nested.js';
 /** Makes the recorded value; `owner` is the object that has the property. */
 export type Convert = (value: unknown, owner: object) => unknown;
 
+/** Stands for the value of a property that its `skip` has left out. */
+export const SKIPPED = Symbol('skipped');
+
 /** null where nothing is said about the property. */
 export function converter(facts: ClassFacts, property: string, field: FieldOptions | undefined): Convert | null {
+  const convert = conversion(facts, property, field);
+  const skip = field?.skip;
+  return typeof skip === 'function' ? unless(skip, convert ?? ((value) => nested(value, facts.typing))) : convert;
+}
+
+/** The value as it is decides; what cannot be decided is not recorded. */
+function unless(skip: (value: never, instance: never) => boolean, convert: Convert): Convert {
+  return (value, owner) => {
+    try {
+      if (skip(value as never, owner as never)) return SKIPPED;
+    } catch (error) {
+      return throwsMark(error);
+    }
+    return convert(value, owner);
+  };
+}
+
+function conversion(facts: ClassFacts, property: string, field: FieldOptions | undefined): Convert | null {
   const said = field === undefined ? null : asField(field);
   if (field?.redact === true) return said;
   const steps = [transforms(facts, property), typeOf(facts, property), said].filter((step) => step !== null);

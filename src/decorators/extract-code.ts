@@ -1,9 +1,9 @@
 // Hot path (what `compileEntries` returns): the fields of an instance, in straight lines. One object, no loop over what to do.
 import { throwsMark } from '../core/field.js';
-import { plainFields } from '../core/plain-fields.js';
+import { SKIPPED } from './convert.js';
 import type { ClassFacts, Entry } from './extract-plan.js';
+import { flattener } from './flatten.js';
 import { generate } from './generate.js';
-import { restyle } from './key-style.js';
 import { nested } from './nested.js';
 
 export type Extract = (instance: object) => Record<string, unknown>;
@@ -62,7 +62,8 @@ export function compileEntries(
     otherShape: shape?.otherwise,
     slow,
     inside: (value: unknown): unknown => nested(value, facts.typing),
-    flat: flattener(facts),
+    flat: flattener(facts.options.rename),
+    skipped: SKIPPED,
     mark: throwsMark,
     ...Object.fromEntries(entries.map(({ convert }, i) => [`c${i}`, convert])),
   });
@@ -83,14 +84,16 @@ function readLine({ property, guarded, convert }: Entry, i: number): string {
 }
 
 function writeLines(entries: readonly Entry[]): string {
-  if (entries.every(({ flatten }) => flatten === false)) {
+  if (entries.every(({ flatten, isConditional }) => flatten === false && !isConditional)) {
     return `return { ${entries.map(({ key }, i) => `${quoted(key)}: v${i}`).join(', ')} };`;
   }
-  const lines = entries.map(({ key, flatten }, i) =>
-    flatten === false
-      ? `out[${quoted(key)}] = v${i};`
-      : `flat(out, ${quoted(key)}, v${i}, ${flatten === 'prefix' ? 'true' : 'false'});`,
-  );
+  const lines = entries.map(({ key, flatten, isConditional }, i) => {
+    const write =
+      flatten === false
+        ? `out[${quoted(key)}] = v${i};`
+        : `flat(o, out, ${quoted(key)}, v${i}, ${flatten === 'prefix' ? 'true' : 'false'});`;
+    return isConditional ? `if (v${i} !== skipped) ${write}` : write;
+  });
   return `const out = {};\n${lines.join('\n')}\nreturn out;`;
 }
 
@@ -109,7 +112,7 @@ function hasShape(instance: object, shape: readonly string[]): boolean {
 
 /** The same without code made at run time, and for instances whose data properties throw. */
 export function interpret(facts: ClassFacts, entries: readonly Entry[]): Extract {
-  const flat = flattener(facts);
+  const flat = flattener(facts.options.rename);
   return (instance) => {
     const out: Record<string, unknown> = {};
     for (const { property, key, convert, flatten } of entries) {
@@ -120,25 +123,10 @@ export function interpret(facts: ClassFacts, entries: readonly Entry[]): Extract
       } catch (error) {
         value = throwsMark(error);
       }
+      if (value === SKIPPED) continue;
       if (flatten === false) out[key] = value;
-      else flat(out, key, value, flatten === 'prefix');
+      else flat(instance, out, key, value, flatten === 'prefix');
     }
     return out;
-  };
-}
-
-/** Puts the fields of a value in place of the value. What has none stays what it is, under its key. */
-function flattener({ options }: ClassFacts) {
-  return (out: Record<string, unknown>, key: string, value: unknown, prefixed: boolean): void => {
-    const fields = typeof value === 'object' && value !== null ? plainFields(value) : undefined;
-    // A list, a date and the like are fields by one name only, `value`: theirs is the property's.
-    if (fields === undefined || fields['value'] === value) {
-      out[key] = value;
-      return;
-    }
-    for (const [name, item] of Object.entries(fields)) {
-      if (prefixed) out[restyle(`${key}_${name}`, options.rename)] = item;
-      else if (name !== '__proto__') out[name] = item;
-    }
   };
 }

@@ -17,6 +17,8 @@ export interface Entry {
   readonly convert: Convert | null;
   /** Its fields go where it would: under their own keys, or under keys that begin with this one's. */
   readonly flatten: boolean | 'prefix';
+  /** `convert` may say that it is left out of this instance's fields. */
+  readonly isConditional: boolean;
 }
 
 export interface ClassFacts {
@@ -59,6 +61,7 @@ export function planEntries(
       guarded: !present.has(property) || isAccessor(property),
       convert: converter(facts, property, field),
       flatten: field?.flatten ?? false,
+      isConditional: typeof field?.skip === 'function',
     };
   });
 }

@@ -5,6 +5,7 @@ import type { Extract, Guard } from './extract-code.js';
 import { compileEntries, interpret, shapeOf } from './extract-code.js';
 import type { ClassFacts } from './extract-plan.js';
 import { classFacts, planEntries } from './extract-plan.js';
+import { reportCollisions } from './field-checks.js';
 import { fieldOptions, fieldsOptions } from './field-registry.js';
 
 /** Instances of one class may differ in the properties they have; beyond this many ways they are looked at one by one. */
@@ -52,7 +53,9 @@ export function extractPlain(value: object, type: object, { groups, version }: S
 /** One form for each set of properties that instances turn out to have; the newest is asked first, and others ask the others. */
 function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: Extract) => void): Extract {
   if (facts.isFixed) {
-    const form = compileEntries(facts, planEntries(facts, [], alwaysAccessor), null, guard);
+    const entries = planEntries(facts, [], alwaysAccessor);
+    if (guard !== null) reportCollisions(facts, entries);
+    const form = compileEntries(facts, entries, null, guard);
     announce(form);
     return form;
   }
@@ -64,6 +67,7 @@ function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: E
     if (form === undefined) {
       const entries = planEntries(facts, Object.keys(instance), (property) => isAccessor(instance, property));
       if (forms.size >= MAX_SHAPES) return interpret(facts, entries)(instance);
+      if (guard !== null) reportCollisions(facts, entries);
       form = compileEntries(facts, entries, { names: shape, otherwise: extract }, guard);
       forms.set(name, form);
       announce(form);

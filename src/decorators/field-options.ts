@@ -20,8 +20,8 @@ export interface FieldsOptions {
 export interface FieldOptions {
   /** The key, instead of the restyled name of the property. */
   name?: string;
-  /** Not recorded. @default false */
-  skip?: boolean;
+  /** Not recorded; a function decides it for each instance, given the value and the instance. @default false */
+  skip?: boolean | ((value: never, instance: never) => boolean);
   /**
    * `true`: "[Redacted]" instead of the value. `'hash'`: a keyed hash of it, equal for equal values ("[Redacted]" before `init()`). A
    * function: what it returns. Absent values stay absent. @default false
@@ -56,7 +56,9 @@ export function checkFieldOptions(options: FieldOptions): FieldOptions {
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw invalidOption('name', 'a non-empty string', name);
   }
-  if (skip !== undefined && typeof skip !== 'boolean') throw invalidOption('skip', 'a boolean', skip);
+  if (skip !== undefined && typeof skip !== 'boolean' && typeof skip !== 'function') {
+    throw invalidOption('skip', 'a boolean or a function', skip);
+  }
   if (redact !== undefined && typeof redact !== 'boolean' && redact !== 'hash' && typeof redact !== 'function') {
     throw invalidOption('redact', "true, 'hash' or a function", redact);
   }

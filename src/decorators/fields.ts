@@ -1,4 +1,5 @@
 import { extractorFor, installExtractor } from './extractor.js';
+import { checkFields } from './field-checks.js';
 import type { FieldsOptions } from './field-options.js';
 import { checkFieldsOptions } from './field-options.js';
 import { sayFields } from './field-registry.js';
@@ -18,7 +19,8 @@ export interface FieldsDecorator {
  * All own properties are recorded, under their names, functions left out; `@Field()` says otherwise, and adds getters. Under legacy
  * decorators class-transformer's `@Expose`, `@Exclude`, `@Transform` and `@Type` are honoured. Subclasses inherit all of it.
  *
- * @throws TtlogError `ERR_INVALID_DECORATOR_TARGET` on anything but a class; `ERR_INVALID_OPTION` for a wrong option. Both when decorating.
+ * @throws TtlogError `ERR_INVALID_DECORATOR_TARGET` on anything but a class; `ERR_INVALID_OPTION` for a wrong option; `ERR_INVALID_FIELDS`
+ * where two fields have one key or flattening never ends. All of them when decorating.
  * @example
  * import { info, init } from 'ttlog';
  * import { Fields } from 'ttlog/decorators';
@@ -42,6 +44,7 @@ export function Fields(options: FieldsOptions = {}): FieldsDecorator {
     class(type, context) {
       const prototype = type.prototype as object;
       sayFields(prototype, checked, context);
+      checkFields(prototype);
       installExtractor(prototype, extractorFor());
     },
   });

@@ -241,6 +241,70 @@ describe.each([
     ]);
   });
 
+  test('flatten ends: cycles, depth, and objects that throw when they are read', () => {
+    @Fields()
+    class Node {
+      constructor(readonly name: string) {}
+      @Field({ flatten: true }) self: unknown;
+      @Field({ flatten: 'prefix' }) next: unknown;
+    }
+    const node = new Node('a');
+    node.self = node;
+    node.next = node;
+    expect(recordedOf(node)).toEqual({ name: 'a', self: '[Circular]', next: '[Circular]' });
+    const [one, two] = [new Node('one'), new Node('two')];
+    one.next = two;
+    two.next = one;
+    expect(recordedOf(one)).toEqual({ name: 'one', next_name: 'two', next_next: '[Circular]' });
+    let chain = new Node('end');
+    for (let i = 0; i < 100; i++) chain = Object.assign(new Node('n'), { next: chain });
+    expect(Object.values(recordedOf(chain))).toContain('[Truncated]');
+    const shared = Array.from({ length: 64 }, (_, i) => new Node(`${i}`));
+    shared.forEach((each, i) => Object.assign(each, { self: shared[i + 1], next: shared[i + 1] }));
+    expect(recordedOf(shared[0])).toMatchObject({ name: '8' });
+    const hostile = {
+      ok: 1,
+      get bad(): never {
+        throw new Error('boom');
+      },
+    };
+    node.self = hostile;
+    node.next = new Proxy({ x: 1 }, { get: (target, key) => (key === 'x' ? hostile.bad : Reflect.get(target, key)) });
+    expect(recordedOf(node)).toEqual({ name: 'a', ok: 1, bad: '[Throws: boom]', next_x: '[Throws: boom]' });
+  });
+
+  test('skip decides for each instance, with the value as it is', () => {
+    let reads = 0;
+    @Fields({ rename: 'snake_case' })
+    class Reply {
+      statusCode = 200;
+      @Field({ skip: (retries: number) => retries === 0 }) retries = 0;
+      @Field({ skip: (_: string, reply: Reply) => reply.statusCode < 400, redact: true }) bodyText = 'secret';
+      @Field({ skip: (value: unknown) => value === null, flatten: 'prefix' }) cause: { code: string } | null = null;
+      @Field({ skip: (value: number) => value < 10, unit: 'ms' }) get wait(): number {
+        return (reads++, this.retries * 10);
+      }
+      @Field({
+        skip: () => {
+          throw new Error('boom');
+        },
+      })
+      bad = 1;
+    }
+    const reply = new Reply();
+    expect(recordedOf(reply)).toEqual({ status_code: 200, bad: '[Throws: boom]' });
+    expect(reads).toBe(1);
+    Object.assign(reply, { statusCode: 500, retries: 2, cause: { code: 'E1' } });
+    expect(Object.entries(recordedOf(reply))).toEqual([
+      ['status_code', 500],
+      ['retries', 2],
+      ['body_text', '[Redacted]'],
+      ['cause_code', 'E1'],
+      ['bad', '[Throws: boom]'],
+      ['wait_ms', 20],
+    ]);
+  });
+
   test('getters are recorded with @Field only, and read once', () => {
     let reads = 0;
     @Fields()
