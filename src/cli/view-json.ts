@@ -1,7 +1,8 @@
 // A snapshot as NDJSON: first a line about the snapshot, then events and ended spans as the log file has them, then the open spans.
 import { jsonString } from '../recorder/escape.js';
 import { jsonOf } from '../recorder/json-values.js';
-import { lineOf, originText } from '../recorder/line.js';
+import { lineOf } from '../recorder/line.js';
+import { LINE_HOUSES, LineFormat } from '../recorder/line-format.js';
 import type { LogRecord } from '../recorder/record.js';
 import type { Snapshot, UnfinishedSpan } from '../recorder/snapshot.js';
 
@@ -16,7 +17,7 @@ export function snapshotLine({ header, damage, damagedRecords, records }: Snapsh
 
 /** The line of a record as the log file has it; of a span besides the span around it, so that the tree can be rebuilt. */
 export function recordLine(record: LogRecord, { header }: Snapshot): string {
-  const text = lineOf(record, originText(header.process.pid, header.process.hostname ?? ''));
+  const text = lineOf(record, formatOf(header));
   if (record.parentSpanId === undefined) return text;
   // The first one is the record's own: what comes before it is escaped, and fields come after it.
   const own = `,"span_id":${jsonString(record.spanId ?? '')}`;
@@ -26,7 +27,7 @@ export function recordLine(record: LogRecord, { header }: Snapshot): string {
 /** The line of a span that has not ended: that of an ended one, with `"outcome":"open"` and no duration. */
 export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string {
   const { name, target, traceId, spanId, parentId, startNs, level, fields } = span;
-  let text = `{"level":${(level + 1) * 10},"time":${startNs / 1_000_000n}${originText(header.process.pid, header.process.hostname ?? '')}`;
+  let text = formatOf(header).start(level, Number(startNs / 1_000_000n));
   text += `,"target":${jsonString(target)},"trace_id":${jsonString(traceId)},"span_id":${jsonString(spanId)}`;
   if (parentId !== null) text += `,"parent_span_id":${jsonString(parentId)}`;
   for (const { key, value } of fields) {
@@ -34,6 +35,10 @@ export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string
     if (json !== undefined) text += `,${jsonString(key)}:${json}`;
   }
   return `${text},"outcome":"open","msg":${jsonString(name)}}\n`;
+}
+
+function formatOf({ process: { pid, hostname } }: Snapshot['header']): LineFormat {
+  return new LineFormat(LINE_HOUSES.pino, pid, hostname ?? '');
 }
 
 /** JSON.stringify leaves C1 control characters and turning marks as they are; a terminal must not get them. */

@@ -1,4 +1,5 @@
 import * as L from '../core/layout.js';
+import type { ByteWriter } from './byte-writer.js';
 
 /** Thrown inside the decoder where bytes make no sense; whoever reads a record catches it, counts it and goes on. */
 class DamagedBytes extends Error {
@@ -19,13 +20,14 @@ export interface SliceableBuffer extends Buffer {
   hexSlice(start: number, end: number): string;
 }
 
-/** The texts of a dictionary, by id, as they are and as JSON. */
+/** The texts of a dictionary, by id. */
 export interface TextTable {
   text(id: number): string | undefined;
-  json(id: number): string | undefined;
+  /** Appends one as JSON. Throws DamagedBytes where there is none. */
+  writeJson(id: number, out: ByteWriter): void;
 }
 
-const NO_TEXTS: TextTable = { text: () => undefined, json: () => undefined };
+const NO_TEXTS: TextTable = { text: () => undefined, writeJson: () => damaged() };
 
 /** Errors hold errors hold objects: deeper than any writer goes, and far from the stack's limit. */
 const MAX_DEPTH = 160;
@@ -41,11 +43,6 @@ export class ByteReader {
   p = 0;
   /** Behind the last byte that may be read. */
   end = 0;
-  /** A stretch of the bytes as one latin1 string: cutting from it costs a sixth of decoding each string alone. */
-  #window = '';
-  #windowStart = 0;
-  #windowEnd = 0;
-
   /** What references to texts mean. */
   readonly texts: TextTable;
 
@@ -53,13 +50,6 @@ export class ByteReader {
     this.texts = texts;
     this.u8 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SliceableBuffer;
     this.dv = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  /** Sets what `cutLatin1` cuts from. */
-  setWindow(start: number, end: number): void {
-    this.#window = '';
-    this.#windowStart = start;
-    this.#windowEnd = end;
   }
 
   need(bytes: number): void {
@@ -141,14 +131,6 @@ export class ByteReader {
     if (this.peekTag() !== L.TAG_NULL) return this.string();
     this.p += 1;
     return null;
-  }
-
-  /** As latin1 text, cut from the window where it is in it. */
-  cutLatin1(start: number, end: number): string {
-    const windowStart = this.#windowStart;
-    if (start < windowStart || end > this.#windowEnd) return this.u8.latin1Slice(start, end);
-    if (this.#window === '') this.#window = this.u8.latin1Slice(windowStart, this.#windowEnd);
-    return this.#window.slice(start - windowStart, end - windowStart);
   }
 
   /** Steps over one value. */

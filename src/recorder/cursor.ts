@@ -1,9 +1,10 @@
 import type { Filter } from '../core/filter.js';
 import { resolveFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
-import { LineDecoder } from './decode-line.js';
 import { SegmentDecoder } from './decoder.js';
 import { Dictionary } from './dictionary.js';
+import { LineEncoder } from './encode-line.js';
+import type { LineFormat } from './line-format.js';
 import { attachReader, ReaderBlock } from './reader-block.js';
 import type { RingView } from './ring-view.js';
 import { oldestSegment, publishedBytes, reanchor, segmentClock, segmentStart, viewRing } from './ring-view.js';
@@ -19,8 +20,6 @@ export interface CursorOptions {
   /** Which reader's block it keeps: READER_THREAD, READER_LOCAL. */
   readonly reader: number;
   readonly service: string;
-  /** In every line: `,"pid":1,"hostname":"web-1"`. */
-  readonly origin: string;
   readonly rejudge: Rejudge | undefined;
 }
 
@@ -43,8 +42,9 @@ export interface Loss {
  */
 export class RingCursor {
   readonly decoder: SegmentDecoder;
-  readonly lines: LineDecoder;
   readonly block: ReaderBlock;
+  /** One for each format that somebody wants lines in. */
+  readonly #encoders: LineEncoder[] = [];
   /** True while `decoder` stands on a record. */
   hasRecord = false;
   lapped = 0;
@@ -69,7 +69,7 @@ export class RingCursor {
   #droppedSeen = 0;
   #damagedSeen = 0;
 
-  constructor(buffer: SharedArrayBuffer, { reader, service, origin, rejudge }: CursorOptions) {
+  constructor(buffer: SharedArrayBuffer, { reader, service, rejudge }: CursorOptions) {
     this.#ring = viewRing(new Uint8Array(buffer));
     this.block = new ReaderBlock(this.#ring.i32, reader);
     this.#segmentWords = this.#ring.segmentBytes >> 3;
@@ -77,7 +77,6 @@ export class RingCursor {
     this.#copyView = new DataView(this.#copy.buffer);
     this.#dictionary = new Dictionary(service);
     this.decoder = new SegmentDecoder(this.#copy, this.#dictionary, this.#ring.threadId);
-    this.lines = new LineDecoder(origin);
     this.#rejudge = rejudge;
     this.#overrunsSeen = this.block.overruns;
     attachReader(this.#ring, reader);
@@ -99,6 +98,15 @@ export class RingCursor {
       this.hasRecord = false;
       if (!this.#load()) return false;
     }
+  }
+
+  /** Renders the records of this ring as lines. */
+  encoder(format: LineFormat): LineEncoder {
+    const encoders = this.#encoders;
+    for (let i = 0; i < encoders.length; i++) if (encoders[i].format === format) return encoders[i];
+    const encoder = new LineEncoder(format, this.decoder);
+    encoders.push(encoder);
+    return encoder;
   }
 
   /** The position behind the last record that is done with: where an heir would go on. */
@@ -205,7 +213,6 @@ export class RingCursor {
     this.#copied = bytes;
     if (from === 0) this.#begin(bytes);
     else this.decoder.extend(bytes);
-    this.decoder.reader.setWindow(Math.max(from, L.SEGMENT_HEADER_BYTES), bytes);
     return true;
   }
 

@@ -8,7 +8,7 @@ import type { Layer, Rename } from './layer.js';
 import { inheritedFields } from './layer.js';
 import type { RecordKind, RecordParts, SpanOutcome } from './record.js';
 import { LogRecord } from './record.js';
-import { SPAN_RESERVED } from './site-text.js';
+import { SPAN_RESERVED } from './line-format.js';
 import type { SpanState } from './span-state.js';
 import { readValue } from './values.js';
 
@@ -46,7 +46,7 @@ function eventRecord(decoder: SegmentDecoder): LogRecord {
     isOwn = (key) => pairs.has(key);
   } else {
     own = site.names.map((key) => ({ key, value: readValue(reader) }));
-    isOwn = (key) => site.text.nameSet.has(key);
+    isOwn = (key) => site.nameSet.has(key);
   }
   const inherited = layers.length === 0 ? [] : inheritedFields(layers, (key) => (isOwn(key) ? null : key));
   const parts = partsOf(decoder, 'event', site, inherited.length === 0 ? own : [...inherited, ...own]);
@@ -81,7 +81,8 @@ function spanRecord(decoder: SegmentDecoder, kind: RecordKind): LogRecord {
 export interface SpanEnd {
   readonly outcome: SpanOutcome;
   readonly durationNs: number;
-  readonly extra: Layer;
+  /** undefined where it says no more. */
+  readonly extra: Layer | undefined;
 }
 
 /** What the end of a span says. */
@@ -91,21 +92,22 @@ export function readSpanEnd(decoder: SegmentDecoder, span: SpanState): SpanEnd {
   reader.end = decoder.recordEnd;
   const high = decoder.header(L.RECORD_TIME_OFFSET + 4) - span.startHigh;
   const low = decoder.header(L.RECORD_TIME_OFFSET) - span.startLow;
+  const extraCount = decoder.header(L.SPAN_END_EXTRA_OFFSET);
   return {
     outcome: decoder.header(L.SPAN_END_OUTCOME_OFFSET) === L.OUTCOME_ERROR ? 'error' : 'ok',
     durationNs: Math.max(high * 4_294_967_296 + low, 0),
-    extra: decoder.readPairs(decoder.header(L.SPAN_END_EXTRA_OFFSET)),
+    extra: extraCount === 0 ? undefined : decoder.readPairs(extraCount),
   };
 }
 
 /** `duration_ms` and `outcome` are ttlog's on the line of a span: a field of the user's that is called so has another name there. */
-export function renameForSpan(ended: SpanEnd | undefined): Rename {
+function renameForSpan(ended: SpanEnd | undefined): Rename {
   if (ended === undefined) return (key) => key;
-  return (key) => (ended.extra.has(key) ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
+  return (key) => (ended.extra?.has(key) === true ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
 }
 
 function ownFields({ extra, durationNs, outcome }: SpanEnd): Field[] {
-  const own = extra.fields.map((field) =>
+  const own = (extra?.fields ?? []).map((field) =>
     SPAN_RESERVED.has(field.key) ? { ...field, key: `fields.${field.key}` } : field,
   );
   own.push({ key: 'duration_ms', value: durationNs / 1e6 }, { key: 'outcome', value: outcome });

@@ -5,10 +5,8 @@ import type { Dictionary, Site } from './dictionary.js';
 import { Layer } from './layer.js';
 import type { RecordTime } from './record.js';
 import { epochMs } from './record.js';
-import { threadText } from './line.js';
 import type { SegmentClock } from './ring-view.js';
-import type { SpanState } from './span-state.js';
-import { readSpanState } from './span-state.js';
+import { SpanState } from './span-state.js';
 
 /**
  * Inherited fields that the records of one segment may show together, for each byte of it. Far above anything a service logs; a
@@ -18,7 +16,7 @@ const INHERITED_PER_BYTE = 4;
 
 /**
  * Steps through the records of one segment at a time, in order, and knows what they refer to. `next()` reads a record's header
- * only; `recordOf` and `lineOf` decode what the current record says when somebody wants it. No length in the bytes is trusted:
+ * only; `recordOf` and `LineEncoder` decode what the current record says when somebody wants it. No length in the bytes is trusted:
  * what makes no sense is counted in `damagedRecords` and skipped.
  */
 export class SegmentDecoder {
@@ -32,16 +30,17 @@ export class SegmentDecoder {
   /** Records of this segment so far; contexts, bindings and repeats are none. */
   records = 0;
   damagedRecords = 0;
+  /** Segments begun so far: what was read of one is not valid in the next. */
+  segments = 0;
   readonly reader: ByteReader;
   readonly dictionary: Dictionary;
   /** The thread that wrote the ring. */
   readonly threadId: number;
-  /** What each line of the ring says of its thread. */
-  readonly threadText: string;
   readonly #u32: Uint32Array;
   #clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
   #limit = 0;
   #inheritedLeft = 0;
+  readonly #inherited: Layer[] = [];
   readonly #layerAt = new Map<number, number>();
   readonly #layers = new Map<number, Layer>();
   readonly #spanAt = new Map<number, number>();
@@ -53,7 +52,6 @@ export class SegmentDecoder {
     this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.dictionary = dictionary;
     this.threadId = threadId;
-    this.threadText = threadText(threadId);
   }
 
   /** Starts on the segment at `start`, of which the bytes up to `end` are there. */
@@ -66,6 +64,7 @@ export class SegmentDecoder {
     this.#inheritedLeft = 0;
     this.kind = 0;
     this.records = 0;
+    this.segments++;
     this.recordEnd = start + L.SEGMENT_HEADER_BYTES;
     this.#limit = this.recordEnd;
     this.extend(end);
@@ -153,10 +152,11 @@ export class SegmentDecoder {
   /** The span that the current record is of, or happened in. Throws DamagedBytes. */
   span(): SpanState | undefined {
     const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_SPAN_OFFSET);
+    if (id === 0) return undefined;
     const known = this.#spans.get(id);
     const at = this.#spanAt.get(id);
     if (known !== undefined || at === undefined) return known;
-    const state = readSpanState(this.reader, this.dictionary, at, this.#endOf(at));
+    const state = new SpanState(this.reader, this.dictionary, at, this.#endOf(at));
     this.#spans.set(id, state);
     return state;
   }
@@ -171,22 +171,19 @@ export class SegmentDecoder {
     }
   }
 
-  /** What the current record inherits, weakest first: bindings, context, the span's fields. */
-  inherited(span: SpanState | undefined): Layer[] {
-    const layers: Layer[] = [];
+  /** What the current record inherits, weakest first: bindings, context, the span's fields. Valid until the next call. */
+  inherited(span: SpanState | undefined): readonly Layer[] {
+    const layers = this.#inherited;
+    layers.length = 0;
     if (this.kind === L.KIND_EMITTED) return layers;
+    if ((this.flags & L.FLAG_BINDINGS) !== 0) this.#inherit(this.#layer(this.header(L.RECORD_BINDINGS_OFFSET)));
+    const context = this.header(L.RECORD_CONTEXT_OFFSET);
+    if (context !== 0) this.#inherit(this.#layer(context));
+    if (span !== undefined) this.#inherit(span.layer);
     let count = 0;
-    for (const layer of [
-      (this.flags & L.FLAG_BINDINGS) === 0 ? undefined : this.#layer(this.header(L.RECORD_BINDINGS_OFFSET)),
-      this.#layer(this.header(L.RECORD_CONTEXT_OFFSET)),
-      span?.layer,
-    ]) {
-      if (layer === undefined || layer.keys.length === 0) continue;
-      layers.push(layer);
-      count += layer.keys.length;
-    }
-    if (count > this.#inheritedLeft) return [];
-    this.#inheritedLeft -= count;
+    for (let i = 0; i < layers.length; i++) count += layers[i].keys.length;
+    if (count > this.#inheritedLeft) layers.length = 0;
+    else this.#inheritedLeft -= count;
     return layers;
   }
 
@@ -206,6 +203,10 @@ export class SegmentDecoder {
     const layer = new Layer(this.reader, this.recordEnd);
     layer.addPairs(count);
     return layer;
+  }
+
+  #inherit(layer: Layer | undefined): void {
+    if (layer !== undefined && layer.keys.length > 0) this.#inherited.push(layer);
   }
 
   #stop(): false {

@@ -1,12 +1,14 @@
 import * as L from '../core/layout.js';
 import type { LogLevel } from '../core/level.js';
 import type { TextTable } from './byte-reader.js';
-import { ByteReader } from './byte-reader.js';
+import { ByteReader, damaged } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
 import { jsonString } from './escape.js';
-import { SiteText } from './site-text.js';
 
 /** A shape of records: where they come from and how their fields are named. */
 export interface Site {
+  /** 0 where a record carries it itself. */
+  readonly id: number;
   readonly target: string;
   /** Of a span: its name. */
   readonly message: string;
@@ -15,14 +17,21 @@ export interface Site {
   readonly line: number;
   readonly level: LogLevel;
   readonly names: readonly string[];
-  /** The parts of an NDJSON line that are the same for all its records. */
-  readonly text: SiteText;
+  readonly nameSet: ReadonlySet<string>;
+}
+
+/** A text, and where it is as JSON among the dictionary's bytes once somebody has wanted it so. */
+interface KnownText {
+  readonly text: string;
+  start: number;
+  end: number;
 }
 
 /** The dictionary of a ring as far as it has been read. It only grows, and entries never change. */
 export class Dictionary implements TextTable {
   readonly #sites = new Map<number, Site>();
-  readonly #texts = new Map<number, { readonly text: string; readonly json: string }>();
+  readonly #texts = new Map<number, KnownText>();
+  readonly #json = new ByteWriter(256);
   readonly #service: string;
   /** Bytes read so far. */
   #length = 0;
@@ -63,13 +72,19 @@ export class Dictionary implements TextTable {
     return this.#texts.get(id)?.text;
   }
 
-  json(id: number): string | undefined {
-    return this.#texts.get(id)?.json;
+  writeJson(id: number, out: ByteWriter): void {
+    const known = this.#texts.get(id) ?? damaged();
+    if (known.end === 0) {
+      known.start = this.#json.p;
+      this.#json.text(jsonString(known.text));
+      known.end = this.#json.p;
+    }
+    out.copy(this.#json, known.start, known.end);
   }
 
   /** A site that a record carries itself. */
   inlineSite(target: string, message: string, level: number): Site {
-    return this.#site(target, message, null, 0, level, []);
+    return this.#site(0, target, message, null, 0, level, []);
   }
 
   #add(reader: ByteReader): void {
@@ -78,8 +93,9 @@ export class Dictionary implements TextTable {
     try {
       reader.p = start + L.ENTRY_STRINGS_OFFSET;
       const target = reader.string();
+      const id = dv.getUint32(start + L.ENTRY_ID_OFFSET, true);
       if (u8[start + L.ENTRY_SITE_KIND_OFFSET] === L.SITE_TEXT) {
-        this.#texts.set(dv.getUint32(start + L.ENTRY_ID_OFFSET, true), { text: target, json: jsonString(target) });
+        this.#texts.set(id, { text: target, start: 0, end: 0 });
         return;
       }
       const message = reader.string();
@@ -88,23 +104,30 @@ export class Dictionary implements TextTable {
       const count = dv.getUint16(start + L.ENTRY_NAME_COUNT_OFFSET, true);
       for (let i = 0; i < count; i++) names.push(reader.string());
       const line = dv.getInt32(start + L.ENTRY_LINE_OFFSET, true);
-      const site = this.#site(target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names);
-      this.#sites.set(dv.getUint32(start + L.ENTRY_ID_OFFSET, true), site);
+      this.#sites.set(id, this.#site(id, target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names));
     } catch {
       // A damaged entry: records of this site count as damaged.
     }
   }
 
-  #site(target: string, message: string, file: string | null, line: number, level: number, names: string[]): Site {
-    const name = target === '' ? this.#service : target;
+  #site(
+    id: number,
+    target: string,
+    message: string,
+    file: string | null,
+    line: number,
+    level: number,
+    names: string[],
+  ): Site {
     return {
-      target: name,
+      id,
+      target: target === '' ? this.#service : target,
       message,
       file,
       line,
       level: Math.min(level, 5) as LogLevel,
       names,
-      text: new SiteText(name, message, names),
+      nameSet: new Set(names),
     };
   }
 }

@@ -27,8 +27,3 @@ export function printable(text: string): string {
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
-
-/** 1 for each byte of latin1 text that JSON or a terminal needs escaped. */
-export const LATIN1_SPECIAL = new Uint8Array(256).map((_, byte) =>
-  byte < 0x20 || byte === 0x22 || byte === 0x5c || (byte >= 0x7f && byte <= 0x9f) ? 1 : 0,
-);

@@ -1,10 +1,14 @@
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ByteWriter } from './byte-writer.js';
 
 /** After an error other than "try again" the next attempt waits this long, doubling up to the second number. */
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
-const BUFFER_BYTES = 256 * 1024;
+/** Lines are gathered up to here before they are written. */
+const FULL_BYTES = 128 * 1024;
+/** A line may be longer than what is left. */
+const BUFFER_BYTES = FULL_BYTES + 16 * 1024;
 
 /** How a write went: all of it is out, the destination is busy, it failed (`error` says how), or nobody will ever read it. */
 export type WriteState = 'done' | 'busy' | 'failed' | 'gone';
@@ -19,10 +23,11 @@ export class FdWriter {
   bytesWritten = 0;
   readonly #path: string | undefined;
   #fd: number | undefined;
-  #buffer: Buffer | undefined;
-  /** Bytes of the buffer that hold text, and how many of them have been written. */
-  #filled = 0;
+  /** Where text goes that is to be written. */
+  #out = new ByteWriter(BUFFER_BYTES);
+  /** How much of it has been written, and how much had been offered at the last attempt. */
   #written = 0;
+  #offered = 0;
   /** The destination did not take everything at the last attempt. */
   #isStuck = false;
   #retryMs = 0;
@@ -40,33 +45,34 @@ export class FdWriter {
   }
 
   get isEmpty(): boolean {
-    return this.#filled === 0;
+    return this.#out.p === 0;
   }
 
-  /** Adds text to what `write` will write. False where there is no room for it before that. */
-  append(text: string): boolean {
-    const most = text.length * 3;
-    if (this.#filled + most > BUFFER_BYTES) {
-      if (this.#filled > 0) return false;
-      this.#buffer = Buffer.from(text, 'utf8');
-      this.#filled = this.#buffer.length;
-      return true;
-    }
-    if (this.#buffer === undefined || this.#buffer.length !== BUFFER_BYTES) {
-      this.#buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    }
-    this.#filled += this.#buffer.write(text, this.#filled, most, 'utf8');
-    return true;
+  /** True where all of it has been offered to the destination. */
+  get isOffered(): boolean {
+    return this.#offered === this.#out.p;
+  }
+
+  /** True where it is time to write. */
+  get isFull(): boolean {
+    return this.#out.p >= FULL_BYTES;
+  }
+
+  /** What `write` will write is appended here, whole lines at a time. */
+  get out(): ByteWriter {
+    return this.#out;
   }
 
   /** Writes what has been appended, or goes on with it. */
   write(): WriteState {
-    if (this.#filled === 0) return 'done';
+    const out = this.#out;
+    if (out.p === 0) return 'done';
     if (this.#retryAt > performance.now()) return 'busy';
+    this.#offered = out.p;
     try {
       this.#fd ??= openForAppend(this.#path!);
-      while (this.#written < this.#filled) {
-        const written = writeSync(this.#fd, this.#buffer!, this.#written, this.#filled - this.#written);
+      while (this.#written < out.p) {
+        const written = writeSync(this.#fd, out.u8, this.#written, out.p - this.#written);
         this.#written += written;
         this.bytesWritten += written;
       }
@@ -81,9 +87,17 @@ export class FdWriter {
   }
 
   drop(): void {
-    this.#filled = 0;
     this.#written = 0;
+    this.#offered = 0;
     this.#isStuck = false;
+    this.#out.p = 0;
+    // One line was longer than most.
+    if (this.#out.capacityBytes > 4 * BUFFER_BYTES) this.#out = new ByteWriter(BUFFER_BYTES);
+  }
+
+  /** Drops what the destination has not been offered yet; of what it has been, a line may be half written. */
+  dropUnoffered(): void {
+    this.#out.p = this.#offered;
   }
 
   close(): void {

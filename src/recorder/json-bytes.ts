@@ -1,103 +1,155 @@
+// Hot on the recorder thread: values from the bytes of a record to the bytes of a line, with no object in between.
 import * as L from '../core/layout.js';
 import type { ByteReader } from './byte-reader.js';
-import { damaged } from './byte-reader.js';
-import { jsonString, LATIN1_SPECIAL } from './escape.js';
+import type { ByteWriter } from './byte-writer.js';
+import { jsonString } from './escape.js';
+import type { LineFormat } from './line-format.js';
 import { jsonOf } from './json-values.js';
 import { readValue } from './values.js';
 
-/**
- * The next value as JSON text, straight from the bytes: no object is made in between. undefined where the value is `undefined`,
- * which an object leaves out.
- */
-export function jsonFromBytes(reader: ByteReader, depth = 0): string | undefined {
+/** Steps over an `undefined`, which an object leaves out. */
+export function skipUndefined(reader: ByteReader): boolean {
+  if (reader.peekTag() !== L.TAG_UNDEFINED) return false;
+  reader.p += 1;
+  return true;
+}
+
+/** The next value as JSON; `undefined` as null. */
+export function writeJson(out: ByteWriter, reader: ByteReader, depth = 0): void {
   const tag = reader.peekTag();
   switch (tag) {
     case L.TAG_LATIN1_SHORT:
     case L.TAG_LATIN1:
     case L.TAG_UTF8:
-      return stringFromBytes(reader, tag);
-    case L.TAG_TEXT:
-      reader.p += 1;
-      return reader.texts.json(reader.u32()) ?? damaged();
+      return writeJsonString(out, reader, tag);
     case L.TAG_INT32:
       reader.p += 1;
-      return `${reader.i32()}`;
-    case L.TAG_FLOAT64: {
+      return out.int(reader.i32());
+    case L.TAG_FLOAT64:
       reader.p += 1;
-      const number = reader.f64();
-      return Number.isFinite(number) ? `${number}` : 'null';
-    }
-    case L.TAG_UNDEFINED:
+      return writeNumber(out, reader.f64());
+    case L.TAG_TEXT:
       reader.p += 1;
-      return undefined;
-    case L.TAG_NULL:
-      reader.p += 1;
-      return 'null';
-    case L.TAG_FALSE:
-      reader.p += 1;
-      return 'false';
-    case L.TAG_TRUE:
-      reader.p += 1;
-      return 'true';
+      return reader.texts.writeJson(reader.u32(), out);
     case L.TAG_OBJECT:
     case L.TAG_ERROR:
-      return objectFromBytes(reader, tag, depth);
+      return writeObject(out, reader, tag, depth);
     case L.TAG_ARRAY:
     case L.TAG_SET:
-      return arrayFromBytes(reader, tag, depth);
+      return writeArray(out, reader, tag, depth);
     case L.TAG_MAP:
-      return mapFromBytes(reader, tag, depth);
+      return writeMap(out, reader, tag, depth);
+    case L.TAG_TRUE:
+      reader.p += 1;
+      return out.text('true');
+    case L.TAG_FALSE:
+      reader.p += 1;
+      return out.text('false');
+    case L.TAG_NULL:
+    case L.TAG_UNDEFINED:
+      reader.p += 1;
+      return out.text('null');
     default:
-      return jsonOf(readValue(reader, depth));
+      return out.text(jsonOf(readValue(reader, depth)) ?? 'null');
   }
 }
 
-function stringFromBytes(reader: ByteReader, tag: number): string {
+function writeNumber(out: ByteWriter, value: number): void {
+  if (Number.isFinite(value)) out.number(value);
+  else out.text('null');
+}
+
+/** A string value, quoted and escaped; `tag` is its own. */
+function writeJsonString(out: ByteWriter, reader: ByteReader, tag: number): void {
   const length = reader.enterString(tag);
   const start = reader.p;
   const end = start + length;
   reader.p = end;
-  const { u8 } = reader;
-  if (tag === L.TAG_UTF8) return jsonString(u8.utf8Slice(start, end));
-  let special = 0;
-  for (let i = start; i < end; i++) special |= LATIN1_SPECIAL[u8[i]];
-  const text = reader.cutLatin1(start, end);
-  return special === 0 ? `"${text}"` : jsonString(text);
+  if (out.plainJson(reader.dv, start, end)) return;
+  if (tag === L.TAG_UTF8) out.text(jsonString(reader.u8.utf8Slice(start, end)));
+  else out.latin1Json(reader.u8, start, end);
 }
 
-function objectFromBytes(reader: ByteReader, tag: number, depth: number): string {
+function writeObject(out: ByteWriter, reader: ByteReader, tag: number, depth: number): void {
   const pairs = reader.enterNested(tag, depth) / 2;
-  let text = '';
+  let isFirst = true;
+  out.byte(OPEN_BRACE);
   for (let i = 0; i < pairs; i++) {
-    const keyTag = reader.peekTag();
-    const key = stringFromBytes(reader, keyTag);
-    const value = jsonFromBytes(reader, depth + 1);
-    if (value !== undefined) text += text === '' ? `${key}:${value}` : `,${key}:${value}`;
+    const keyAt = reader.p;
+    reader.skip();
+    if (skipUndefined(reader)) continue;
+    const valueAt = reader.p;
+    reader.p = keyAt;
+    if (!isFirst) out.byte(COMMA);
+    isFirst = false;
+    writeJsonString(out, reader, reader.peekTag());
+    reader.p = valueAt;
+    out.byte(COLON);
+    writeJson(out, reader, depth + 1);
   }
-  return `{${text}}`;
+  out.byte(CLOSE_BRACE);
 }
 
-function arrayFromBytes(reader: ByteReader, tag: number, depth: number): string {
+/** An error that is the field `err` of a line, under the names that the format has for it: `,"error":{…}`. */
+export function writeError(out: ByteWriter, reader: ByteReader, format: LineFormat): void {
+  const pairs = reader.enterNested(reader.peekTag(), 0) / 2;
+  let stackAt = -1;
+  let isFirst = true;
+  out.text(format.errorKey);
+  out.byte(OPEN_BRACE);
+  for (let i = 0; i < pairs; i++) {
+    const key = reader.string();
+    if (skipUndefined(reader)) continue;
+    if (key === 'stack' && format.stackKey !== undefined) {
+      stackAt = reader.p;
+      reader.skip();
+      continue;
+    }
+    if (!isFirst) out.byte(COMMA);
+    isFirst = false;
+    out.text(jsonString(key === 'stack' ? format.names.stack : key));
+    out.byte(COLON);
+    writeJson(out, reader, 1);
+  }
+  out.byte(CLOSE_BRACE);
+  if (stackAt < 0) return;
+  const { p } = reader;
+  reader.p = stackAt;
+  out.text(format.stackKey!);
+  writeJson(out, reader, 1);
+  reader.p = p;
+}
+
+function writeArray(out: ByteWriter, reader: ByteReader, tag: number, depth: number): void {
   const count = reader.enterNested(tag, depth);
-  let text = '';
-  for (let i = 0; i < count; i++) text += `${i === 0 ? '' : ','}${jsonFromBytes(reader, depth + 1) ?? 'null'}`;
-  return `[${text}]`;
-}
-
-function mapFromBytes(reader: ByteReader, tag: number, depth: number): string {
-  const pairs = reader.enterNested(tag, depth) / 2;
-  let text = '';
-  for (let i = 0; i < pairs; i++) {
-    if (i > 0 && reader.p >= reader.end) damaged();
-    const key = keyFromBytes(reader, depth + 1);
-    const value = jsonFromBytes(reader, depth + 1);
-    if (value !== undefined) text += text === '' ? `${key}:${value}` : `,${key}:${value}`;
+  out.byte(OPEN_BRACKET);
+  for (let i = 0; i < count; i++) {
+    if (i > 0) out.byte(COMMA);
+    writeJson(out, reader, depth + 1);
   }
-  return `{${text}}`;
+  out.byte(CLOSE_BRACKET);
 }
 
-/** A key of a Map: text as it is, anything else as its JSON text. */
-function keyFromBytes(reader: ByteReader, depth: number): string {
-  const json = jsonFromBytes(reader, depth) ?? '"undefined"';
-  return json.startsWith('"') ? json : jsonString(json);
+/** A key is text as it is, anything else as its JSON text. */
+function writeMap(out: ByteWriter, reader: ByteReader, tag: number, depth: number): void {
+  const pairs = reader.enterNested(tag, depth) / 2;
+  let isFirst = true;
+  out.byte(OPEN_BRACE);
+  for (let i = 0; i < pairs; i++) {
+    const key = jsonOf(readValue(reader, depth + 1)) ?? '"undefined"';
+    if (skipUndefined(reader)) continue;
+    if (!isFirst) out.byte(COMMA);
+    isFirst = false;
+    out.text(key.startsWith('"') ? key : jsonString(key));
+    out.byte(COLON);
+    writeJson(out, reader, depth + 1);
+  }
+  out.byte(CLOSE_BRACE);
 }
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;

@@ -1,8 +1,9 @@
 import type { Field } from '../core/field.js';
 import type { ByteReader } from './byte-reader.js';
-import { jsonFromBytes } from './json-bytes.js';
-import { keyText } from './site-text.js';
 import { readValue } from './values.js';
+
+/** From this many names on they are looked up, not compared one by one. */
+const MANY_KEYS = 12;
 
 /**
  * Fields that records share (of a context, of bindings, of a span), still as bytes: where each value is. Values are decoded or
@@ -10,12 +11,14 @@ import { readValue } from './values.js';
  */
 export class Layer {
   readonly keys: string[] = [];
+  /** Where its text is among those that a LineEncoder keeps: `starts[i]` to `starts[i + 1]` for each field, as long as `keeper` is the encoder's. */
+  keeper: object | undefined;
+  starts: number[] = [];
   readonly #at: number[] = [];
   readonly #reader: ByteReader;
   readonly #end: number;
   #index: Map<string, number> | undefined;
   #fields: Field[] | undefined;
-  #json: (string | undefined)[] | undefined;
 
   /** `end` is where the record ends that the values are in. */
   constructor(reader: ByteReader, end: number) {
@@ -25,13 +28,13 @@ export class Layer {
 
   /** Adds the value at the reader's position and steps over it. A name that is there already has a new value. */
   add(key: string): void {
-    const index = (this.#index ??= new Map());
-    const known = index.get(key);
-    if (known === undefined) {
-      index.set(key, this.keys.length);
+    const known = this.#find(key);
+    if (known >= 0) this.#at[known] = this.#reader.p;
+    else {
+      this.#index?.set(key, this.keys.length);
       this.keys.push(key);
       this.#at.push(this.#reader.p);
-    } else this.#at[known] = this.#reader.p;
+    }
     this.#reader.skip();
   }
 
@@ -40,31 +43,32 @@ export class Layer {
   }
 
   has(key: string): boolean {
-    return this.#index !== undefined && this.#index.has(key);
+    return this.#find(key) >= 0;
   }
 
   get fields(): readonly Field[] {
-    return (this.#fields ??= this.#each((key) => ({ key, value: readValue(this.#reader) })));
+    return (this.#fields ??= this.keys.map((key, i) => ({ key, value: this.read(i, readValue) })));
   }
 
-  /** The values as JSON text; undefined where a line leaves the field out. */
-  get json(): readonly (string | undefined)[] {
-    return (this.#json ??= this.#each(() => jsonFromBytes(this.#reader)));
-  }
-
-  #each<T>(read: (key: string) => T): T[] {
+  /** What `read` makes of the value of field `i`, at which the reader stands. */
+  read<T>(i: number, read: (reader: ByteReader) => T): T {
     const reader = this.#reader;
     const { p, end } = reader;
+    reader.p = this.#at[i]!;
     reader.end = this.#end;
     try {
-      return this.keys.map((key, i) => {
-        reader.p = this.#at[i]!;
-        return read(key);
-      });
+      return read(reader);
     } finally {
       reader.p = p;
       reader.end = end;
     }
+  }
+
+  #find(key: string): number {
+    const { keys } = this;
+    if (keys.length < MANY_KEYS) return keys.indexOf(key);
+    this.#index ??= new Map(keys.map((name, i) => [name, i]));
+    return this.#index.get(key) ?? -1;
   }
 }
 
@@ -84,22 +88,8 @@ export function inheritedFields(layers: readonly Layer[], rename: Rename): Field
   return visible;
 }
 
-/** The same as the text of a line: `,"request_id":"r-1"`. */
-export function inheritedJson(layers: readonly Layer[], rename: Rename): string {
-  let text = '';
-  for (let i = 0; i < layers.length; i++) {
-    const { keys, json } = layers[i];
-    for (let k = 0; k < keys.length; k++) {
-      const value = json[k];
-      if (isShadowed(layers, i, keys[k]) || value === undefined) continue;
-      const key = rename(keys[k]);
-      if (key !== null) text += keyText(key) + value;
-    }
-  }
-  return text;
-}
-
-function isShadowed(layers: readonly Layer[], index: number, key: string): boolean {
+/** True where a later (stronger) layer has a field of that name. */
+export function isShadowed(layers: readonly Layer[], index: number, key: string): boolean {
   for (let later = index + 1; later < layers.length; later++) if (layers[later].has(key)) return true;
   return false;
 }

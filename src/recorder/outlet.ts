@@ -1,7 +1,8 @@
 import type { LogLevel } from '../core/level.js';
 import { recordOf } from './decode-record.js';
-import type { LineDecoder } from './decode-line.js';
-import type { SegmentDecoder } from './decoder.js';
+import type { ByteWriter } from './byte-writer.js';
+import type { RingCursor } from './cursor.js';
+import type { LineFormat } from './line-format.js';
 import type { LogRecord } from './record.js';
 
 /**
@@ -39,35 +40,42 @@ export interface Outlet {
 /** Told about an error once a burst: when it is the first after things went well. */
 export type ErrorListener = (outlet: Outlet, error: unknown) => void;
 
-/** The record that is being delivered: made into a line, and into an object, at most once for all sinks. */
+/** The record that is being delivered: made into a line of a format, and into an object, at most once for all sinks. */
 export class CurrentRecord {
-  #decoder: SegmentDecoder | undefined;
-  #lines: LineDecoder | undefined;
-  #line: string | undefined;
+  #cursor: RingCursor | undefined;
   #record: LogRecord | undefined;
-  #hasLine = false;
   #hasRecord = false;
+  /** Where its newest line is. */
+  #format: LineFormat | undefined;
+  #writer: ByteWriter | undefined;
+  #start = 0;
+  #end = 0;
 
-  set(decoder: SegmentDecoder, lines: LineDecoder): void {
-    this.#decoder = decoder;
-    this.#lines = lines;
-    this.#hasLine = false;
+  set(cursor: RingCursor): void {
+    this.#cursor = cursor;
     this.#hasRecord = false;
+    this.#format = undefined;
   }
 
-  /** undefined where it is damaged. */
-  get line(): string | undefined {
-    if (!this.#hasLine) {
-      this.#line = this.#lines!.line(this.#decoder!);
-      this.#hasLine = true;
+  /** Appends it as a line. False where it is damaged: then nothing is appended. */
+  writeLine(out: ByteWriter, format: LineFormat): boolean {
+    if (this.#format === format) {
+      out.copy(this.#writer!, this.#start, this.#end);
+      return this.#start !== this.#end;
     }
-    return this.#line;
+    const start = out.p;
+    const isWhole = this.#cursor!.encoder(format).write(out);
+    this.#format = format;
+    this.#writer = out;
+    this.#start = start;
+    this.#end = out.p;
+    return isWhole;
   }
 
   /** undefined where it is damaged. */
   get record(): LogRecord | undefined {
     if (!this.#hasRecord) {
-      this.#record = recordOf(this.#decoder!);
+      this.#record = recordOf(this.#cursor!.decoder);
       this.#hasRecord = true;
     }
     return this.#record;

@@ -1,12 +1,10 @@
 import { writeSync } from 'node:fs';
-import { hostname } from 'node:os';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
 import { RingCursor } from './cursor.js';
 import { printable } from './escape.js';
 import { FunctionOutlet } from './function-outlet.js';
-import { originText } from './line.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
 import type { Outlet } from './outlet.js';
@@ -47,7 +45,6 @@ export class Recorder {
   readonly outlets: Outlet[] = [];
   delivered = 0;
   readonly #setup: RecorderSetup;
-  readonly #origin: string;
   readonly #current = new CurrentRecord();
   #cursors: RingCursor[] = [];
   /** Of cursors that have gone. */
@@ -61,7 +58,6 @@ export class Recorder {
 
   constructor(setup: RecorderSetup) {
     this.#setup = setup;
-    this.#origin = originText(process.pid, hostname());
   }
 
   addOutlet(outlet: Outlet): void {
@@ -71,7 +67,7 @@ export class Recorder {
 
   addRing(buffer: SharedArrayBuffer, rejudge: Rejudge | undefined): void {
     const { reader, service } = this.#setup;
-    this.#cursors.push(new RingCursor(buffer, { reader, service, origin: this.#origin, rejudge }));
+    this.#cursors.push(new RingCursor(buffer, { reader, service, rejudge }));
   }
 
   /** The same as `pass` until everything has been handed over that had been recorded when it began. False where a sink is blocked. */
@@ -198,7 +194,7 @@ export class Recorder {
     const { decoder } = cursor;
     const deliver = (decoder.flags & L.FLAG_DELIVER) !== 0;
     if ((!deliver && decoder.level < this.#lowestOwn) || decoder.isSilent) return false;
-    this.#current.set(decoder, cursor.lines);
+    this.#current.set(cursor);
     let taken = false;
     for (const outlet of this.outlets) {
       if (outlet.level === undefined ? !deliver : decoder.level < outlet.level) continue;

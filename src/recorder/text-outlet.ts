@@ -3,17 +3,12 @@ import { isatty } from 'node:tty';
 import type { LogLevel } from '../core/level.js';
 import type { WriteState } from './fd-writer.js';
 import { FdWriter } from './fd-writer.js';
-import { lineOf, originText } from './line.js';
+import { lineOf } from './line.js';
+import { LINE_HOUSES, LineFormat } from './line-format.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
 import { PrettyPrinter } from './pretty.js';
 import type { LogRecord } from './record.js';
 import type { TextSpec } from './sink.js';
-
-/**
- * Lines are joined up to about this many characters, then encoded. Joined strings are trees until then: with 64 Ki of them alive
- * at once the collector took twice the time.
- */
-const PIECE_LENGTH = 4096;
 
 /** A sink that writes lines to a file descriptor. */
 class TextOutlet implements Outlet {
@@ -23,10 +18,9 @@ class TextOutlet implements Outlet {
   isSuspended = false;
   readonly #writer: FdWriter;
   readonly #printer: PrettyPrinter | undefined;
-  readonly #origin: string;
+  readonly #format: LineFormat;
   readonly #onError: ErrorListener;
-  /** Text that the writer has not got yet, and the records in it. */
-  #text = '';
+  /** Records that the destination has not been offered yet. */
   #records = 0;
   #failing = false;
   #missed = 0;
@@ -42,26 +36,24 @@ class TextOutlet implements Outlet {
     this.level = level;
     this.#writer = writer;
     this.#printer = printer;
-    this.#origin = originText(process.pid, hostname());
+    this.#format = ownFormat();
     this.#onError = onError;
   }
 
   take(current: CurrentRecord): void {
-    if (this.#printer === undefined) this.#add(current.line);
-    else if (current.record !== undefined) this.#add(this.#printer.print(current.record));
+    if (!this.#canTake()) return;
+    if (this.#printer === undefined) {
+      if (current.writeLine(this.#writer.out, this.#format)) this.#records++;
+    } else if (current.record !== undefined) this.#add(this.#printer.print(current.record));
   }
 
   takeRecord(record: LogRecord): void {
-    this.#add(this.#printer === undefined ? lineOf(record, this.#origin) : this.#printer.print(record));
+    if (!this.#canTake()) return;
+    this.#add(this.#printer === undefined ? lineOf(record, this.#format) : this.#printer.print(record));
   }
 
   endBatch(): void {
-    if (this.#writer.isPending) this.#done(this.#writer.write());
-    if (this.#writer.isPending || this.isIdle) return;
-    this.#encode();
-    this.#done(this.#writer.write());
-    // Too much for one buffer.
-    if (this.#text !== '' && !this.#writer.isPending) this.endBatch();
+    if (!this.isIdle) this.#write();
   }
 
   get isBlocked(): boolean {
@@ -69,14 +61,14 @@ class TextOutlet implements Outlet {
   }
 
   get isIdle(): boolean {
-    return this.#text === '' && this.#writer.isEmpty;
+    return this.#writer.isEmpty;
   }
 
   suspend(): void {
     this.isSuspended = true;
     this.#missed += this.#records;
-    this.#text = '';
     this.#records = 0;
+    this.#writer.dropUnoffered();
   }
 
   get progress(): number {
@@ -98,26 +90,25 @@ class TextOutlet implements Outlet {
     this.#writer.close();
   }
 
-  #add(line: string | undefined): void {
-    if (line === undefined) return;
+  /** Called before a record is taken, not after: other sinks may copy its line. */
+  #canTake(): boolean {
     if (this.isSuspended) {
       this.#missed++;
-      return;
+      return false;
     }
-    this.#text += line;
-    this.#records++;
-    if (this.#text.length >= PIECE_LENGTH && !this.#writer.isPending) this.#encode();
+    if (this.#writer.isFull && !this.#writer.isPending) this.#write();
+    return true;
   }
 
-  /** Moves text into the writer's buffer, which is written when it is full. */
-  #encode(): void {
-    if (this.#text === '') return;
-    if (!this.#writer.append(this.#text)) {
-      this.#done(this.#writer.write());
-      if (this.#writer.isPending || !this.#writer.append(this.#text)) return;
-    }
-    this.#text = '';
-    this.#records = 0;
+  #add(text: string): void {
+    this.#writer.out.text(text);
+    this.#records++;
+  }
+
+  #write(): void {
+    const state = this.#writer.write();
+    if (this.#writer.isOffered) this.#records = 0;
+    this.#done(state);
   }
 
   #done(state: WriteState): void {
@@ -147,4 +138,11 @@ function wantsColors(isTerminal: boolean): boolean {
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   return isTerminal;
+}
+
+let own: LineFormat | undefined;
+
+/** Lines of this process; one object, so that sinks can share a line. */
+function ownFormat(): LineFormat {
+  return (own ??= new LineFormat(LINE_HOUSES.pino, process.pid, hostname()));
 }

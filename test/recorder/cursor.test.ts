@@ -7,7 +7,7 @@ import { getLogger } from '../../src/core/logger.js';
 import type { Ring } from '../../src/core/ring.js';
 import { RingCursor } from '../../src/recorder/cursor.js';
 import { recordOf } from '../../src/recorder/decode-record.js';
-import { follow, ORIGIN, readAll } from '../support/reading.js';
+import { follow, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
 
 // Other work on the machine must not fail them.
@@ -110,7 +110,7 @@ describe('a cursor', () => {
     const untilWords = Atomics.load(ring.i32, L.PUBLISHED_I32);
     getLogger('db').debug('Later');
     const rejudge = { untilWords, filter: compileFilter('error,db=debug') };
-    const cursor = new RingCursor(ring.buffer, { reader: L.READER_LOCAL, service: 'shop', origin: ORIGIN, rejudge });
+    const cursor = new RingCursor(ring.buffer, { reader: L.READER_LOCAL, service: 'shop', rejudge });
     const delivered: [string, boolean][] = [];
     while (cursor.next()) {
       const record = recordOf(cursor.decoder)!;

@@ -6,7 +6,7 @@ import { debug, info } from '../../src/core/log.js';
 import { getLogger } from '../../src/core/logger.js';
 import { copyRing, decodeRing } from '../../src/recorder/decode-ring.js';
 import { lineOf } from '../../src/recorder/line.js';
-import { follow, ORIGIN, readAll } from '../support/reading.js';
+import { follow, FORMAT, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
 
 // Other work on the machine must not fail them.
@@ -39,7 +39,7 @@ function useEverything(bytes: Uint8Array): number {
   const contents = decodeRing(bytes);
   let characters = 0;
   for (const record of [...contents.records, ...contents.openSpans]) {
-    characters += lineOf(record, ORIGIN).length + Object.keys(record.values).length + String(record.startNs).length;
+    characters += lineOf(record, FORMAT).length + Object.keys(record.values).length + String(record.startNs).length;
   }
   expect(characters).toBeLessThan(bytes.length * 100);
   return contents.records.length;

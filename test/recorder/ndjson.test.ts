@@ -10,7 +10,7 @@ import { SPAN_KIND_ENTRY } from '../../src/core/layout.js';
 import { state } from '../../src/core/state.js';
 import type { RingCursor } from '../../src/recorder/cursor.js';
 import { lineOf } from '../../src/recorder/line.js';
-import { follow, ORIGIN, readAll } from '../support/reading.js';
+import { follow, FORMAT, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
 
 // Other work on the machine must not fail them.
@@ -231,7 +231,7 @@ describe('round trip', () => {
           expect(read).toHaveLength(3);
           // As parsed: an object puts keys that look like numbers first, and has a key only once.
           for (const { line, record } of read) {
-            expect(plain(JSON.parse(line))).toEqual(plain(JSON.parse(lineOf(record, ORIGIN))));
+            expect(plain(JSON.parse(line))).toEqual(plain(JSON.parse(lineOf(record, FORMAT))));
           }
         },
       ),

@@ -2,13 +2,14 @@
 import { READER_LOCAL } from '../../src/core/layout.js';
 import { RingCursor } from '../../src/recorder/cursor.js';
 import { recordOf } from '../../src/recorder/decode-record.js';
-import { originText } from '../../src/recorder/line.js';
+import { ByteWriter } from '../../src/recorder/byte-writer.js';
+import { LINE_HOUSES, LineFormat } from '../../src/recorder/line-format.js';
 import type { LogRecord } from '../../src/recorder/record.js';
 
-export const ORIGIN = originText(1, 'host');
+export const FORMAT = new LineFormat(LINE_HOUSES.pino, 1, 'host');
 
 export function follow(buffer: SharedArrayBuffer, reader = READER_LOCAL): RingCursor {
-  return new RingCursor(buffer, { reader, service: 'shop', origin: ORIGIN, rejudge: undefined });
+  return new RingCursor(buffer, { reader, service: 'shop', rejudge: undefined });
 }
 
 export interface ReadRecord {
@@ -17,12 +18,14 @@ export interface ReadRecord {
 }
 
 /** Everything that the cursor has not read yet, as objects and as lines. */
-export function readAll(cursor: RingCursor): ReadRecord[] {
+export function readAll(cursor: RingCursor, format: LineFormat = FORMAT): ReadRecord[] {
   const read: ReadRecord[] = [];
+  const out = new ByteWriter(16);
   while (cursor.next()) {
-    const line = cursor.lines.line(cursor.decoder);
+    out.p = 0;
+    const isWhole = cursor.encoder(format).write(out);
     const record = recordOf(cursor.decoder);
-    if (line !== undefined && record !== undefined) read.push({ record, line });
+    if (isWhole && record !== undefined) read.push({ record, line: out.u8.utf8Slice(0, out.p) });
   }
   return read;
 }
