@@ -1,6 +1,6 @@
 import type { Span } from '../core/span.js';
 import { endWhenCollected } from './end-abandoned.js';
-import type { EndStrategy, SpanEnd } from './end-span.js';
+import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { scopes } from './scope-store.js';
 
 type Step = (this: object, ...args: unknown[]) => unknown;
@@ -10,7 +10,7 @@ const STEPS = ['next', 'return', 'throw'] as const;
  * Generators: each step resumes the body inside the span, whoever iterates, and the span ends with the iteration: at its end, by
  * `return` (a `break` out of the loop) or by an error. The steps are shadowed on the very object.
  */
-export const generatorEnd: EndStrategy = {
+export const generatorEnd: BuiltInEnd = {
   matches: (result) => isGenerator(result, Symbol.iterator),
   attach: (result, span, end) =>
     shadowSteps(result, span, (step) => {
@@ -24,7 +24,7 @@ export const generatorEnd: EndStrategy = {
 };
 
 /** Async generators: the same, where a step is a promise. The caller gets one chained to it. */
-export const asyncGeneratorEnd: EndStrategy = {
+export const asyncGeneratorEnd: BuiltInEnd = {
   matches: (result) => isGenerator(result, Symbol.asyncIterator),
   attach: (result, span, end) =>
     shadowSteps(result, span, (step) => {

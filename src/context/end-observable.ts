@@ -2,7 +2,7 @@ import type { Scope } from '../core/scope.js';
 import type { Span } from '../core/span.js';
 import { openSpan } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
-import type { EndStrategy, SpanEnd } from './end-span.js';
+import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { runningScope, scopes } from './scope-store.js';
 
 interface Observer {
@@ -26,7 +26,7 @@ type Subscribe = (this: object, ...args: unknown[]) => Subscription;
  * subscriber's scope. The caller gets a copy of the observable with a `subscribe` of its own, because the original may
  * be shared. Subjects are handed back as they are, and their spans end at once.
  */
-export const observableEnd: EndStrategy = {
+export const observableEnd: BuiltInEnd = {
   matches(result) {
     const { subscribe, next } = result as { subscribe?: unknown; next?: unknown };
     return (

@@ -4,6 +4,7 @@ import type { Span } from '../core/span.js';
 import { asyncGeneratorEnd, generatorEnd } from './end-generator.js';
 import { observableEnd } from './end-observable.js';
 import { isNativePromise, settle, settleForeign } from './end-promise.js';
+import { attachRegistered } from './end-strategies.js';
 import { thenableEnd } from './end-thenable.js';
 
 /** What is recorded at a span's end. One for each instrumented method, shared by its calls. */
@@ -14,8 +15,8 @@ export interface SpanEnd {
   readonly error: (span: Span, error: unknown) => void;
 }
 
-/** A kind of returned object that goes on after the body has returned. */
-export interface EndStrategy {
+/** A kind of returned object that goes on after the body has returned. Those of applications: end-strategies.ts. */
+export interface BuiltInEnd {
   /** Whether it is of this kind. May read properties, must call nothing of the object. What it throws counts as no. */
   matches(result: object): boolean;
   /**
@@ -25,8 +26,8 @@ export interface EndStrategy {
   attach(result: object, span: Span, end: SpanEnd): object | undefined;
 }
 
-/** Asked in this order; promises come before them. */
-export const endStrategies: EndStrategy[] = [thenableEnd, observableEnd, generatorEnd, asyncGeneratorEnd];
+/** Asked in this order; promises and what applications have registered come before them. */
+const builtIn: readonly BuiltInEnd[] = [thenableEnd, observableEnd, generatorEnd, asyncGeneratorEnd];
 
 /** The end of a span that nobody wants to add anything to. */
 export const plainEnd: SpanEnd = {
@@ -58,7 +59,9 @@ function attach(result: object, span: Span, end: SpanEnd): object | undefined {
       const settled = settleForeign(result, then, span, end);
       if (settled !== undefined) return settled;
     }
-    for (const strategy of endStrategies) if (strategy.matches(result)) return strategy.attach(result, span, end);
+    const registered = attachRegistered(result, span, end);
+    if (registered !== undefined) return registered;
+    for (const strategy of builtIn) if (strategy.matches(result)) return strategy.attach(result, span, end);
   } catch {
     // a proxy or a getter that throws: the object is handed back as it is
   }

@@ -1,6 +1,6 @@
 import type { Span } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
-import type { EndStrategy, SpanEnd } from './end-span.js';
+import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { scopes } from './scope-store.js';
 
 // oxlint-disable-next-line unicorn/no-thenable -- what this file is about
@@ -13,7 +13,7 @@ type Then = (this: object, onOk?: unknown, onError?: unknown, ...more: unknown[]
  * handed back, with its `then` shadowed until the first call: that call and what it starts run inside the span, which ends when the
  * thenable settles. Where `then` cannot be shadowed (a frozen object) the span ends at once.
  */
-export const thenableEnd: EndStrategy = {
+export const thenableEnd: BuiltInEnd = {
   matches: (result) => typeof (result as { then?: unknown }).then === 'function',
   attach(result, span, end) {
     const own = Object.getOwnPropertyDescriptor(result, 'then');

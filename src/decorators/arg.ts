@@ -3,8 +3,8 @@ import { TtlogError } from '../core/errors.js';
 const names = new WeakMap<object, Map<string | symbol, Map<number, string>>>();
 
 /** The names that `@Arg` gave to the parameters of a member, by position. */
-export function argNames(home: object | undefined, key: string | symbol): ReadonlyMap<number, string> | undefined {
-  return home === undefined ? undefined : names.get(home)?.get(key);
+export function argNames(home: object | undefined, key: string | symbol): ReadonlyMap<number, string> {
+  return (home === undefined ? undefined : names.get(home)?.get(key)) ?? new Map();
 }
 
 /**

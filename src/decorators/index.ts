@@ -1,4 +1,6 @@
 /** The entry `ttlog/decorators`. */
+export type { Ending, EndStrategy } from '../context/end-strategies.js';
+export { registerEndStrategy } from '../context/end-strategies.js';
 export { Arg } from './arg.js';
 export type { FieldDecorator } from './field.js';
 export { Field } from './field.js';

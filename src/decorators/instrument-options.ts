@@ -18,6 +18,11 @@ export interface InstrumentOptions<This = unknown, Args extends unknown[] = [], 
   args?: boolean | readonly string[];
   /** Names of parameters that are not recorded. @default [] */
   skip?: readonly string[];
+  /**
+   * Names of the parameters by position, where the source will not have them: minified code, standard decorators (which have no `@Arg`).
+   * A build can write it. On a class: lists by the names of the methods. @default the names in the source
+   */
+  params?: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** More fields, computed from `this` and the arguments when the span begins. */
   fields?: (this: This, ...args: Args) => object;
   /**
@@ -31,6 +36,11 @@ export interface InstrumentOptions<This = unknown, Args extends unknown[] = [], 
   entry?: boolean;
   /** A span slower than this is a warning. Milliseconds. @default never */
   slow?: number;
+  /**
+   * The method answers by calling its last argument, as Node's own do: `(error, result) => …`. The span ends with that call; `ret` is given
+   * `result`. Calls without a function as the last argument are as ever. @default false
+   */
+  callback?: boolean;
   /** Begins a new trace instead of continuing the one it is called in. @default false */
   root?: boolean;
   /**
@@ -53,9 +63,11 @@ export interface Instrumentation {
   readonly target: string | undefined;
   readonly args: boolean | readonly string[];
   readonly skip: readonly string[];
+  readonly params: readonly string[] | Readonly<Record<string, readonly string[]>> | undefined;
   readonly fields: ((...args: unknown[]) => object) | undefined;
   readonly ret: boolean | LogLevel | ((result: unknown) => object);
   readonly errorLevel: LogLevel;
+  readonly callback: boolean;
   readonly kind: number;
   readonly slowNs: number;
   readonly root: boolean;
@@ -64,7 +76,7 @@ export interface Instrumentation {
 }
 
 const KNOWN = new Set([
-  'name', 'level', 'target', 'args', 'skip', 'fields', 'ret', 'err', 'entry', 'slow', 'root', 'sample', 'exclude',
+  'name', 'level', 'target', 'args', 'skip', 'params', 'fields', 'ret', 'err', 'entry', 'slow', 'callback', 'root', 'sample', 'exclude',
 ]); // prettier-ignore
 
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. */
@@ -78,6 +90,7 @@ export function normaliseInstrument(options: object): Instrumentation {
     target,
     args = true,
     skip = [],
+    params,
     fields,
     ret = false,
     entry,
@@ -91,6 +104,7 @@ export function normaliseInstrument(options: object): Instrumentation {
   if (typeof args !== 'boolean') checkNames('args', args);
   checkNames('skip', skip);
   checkNames('exclude', exclude);
+  checkParams(params);
   if (fields !== undefined && typeof fields !== 'function') throw invalidOption('fields', 'a function', fields);
   if (slow !== undefined && !(typeof slow === 'number' && slow >= 0))
     throw invalidOption('slow', 'milliseconds ≥ 0', slow);
@@ -102,9 +116,11 @@ export function normaliseInstrument(options: object): Instrumentation {
     target,
     args,
     skip,
+    params,
     fields,
     ret: typeof ret === 'boolean' || typeof ret === 'function' ? ret : levelOption('ret', ret),
     errorLevel: given.err === false ? LogLevel.Off : levelOption('err', given.err ?? 'error'),
+    callback: given.callback === true,
     kind: entry === true ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
     slowNs: slow === undefined ? Infinity : slow * 1e6,
     root: root === true,
@@ -120,6 +136,16 @@ function isText(value: unknown): boolean {
 function checkNames(option: string, value: unknown): void {
   if (!Array.isArray(value) || !value.every((name) => typeof name === 'string')) {
     throw invalidOption(option, 'a list of names', value, `Write ${option}: ['order_id'].`);
+  }
+}
+
+function checkParams(params: unknown): void {
+  if (params === undefined || Array.isArray(params)) {
+    checkNames('params', params ?? []);
+  } else if (typeof params === 'object' && params !== null) {
+    for (const [method, names] of Object.entries(params)) checkNames(`params.${method}`, names);
+  } else {
+    throw invalidOption('params', 'a list of names', params, "Write params: ['order_id'].");
   }
 }
 

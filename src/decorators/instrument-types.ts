@@ -1,16 +1,21 @@
 /** What `@Instrument()` may be put on, under both kinds of decorators. Types only. */
 
+/** What an operation comes to in the end: what `ret` is given. */
+export type Outcome<R> = R extends AsyncGenerator<any, infer End> | Generator<any, infer End> ? End : Awaited<R>;
+
 /**
  * `unknown` where the option functions fit the method: they may look at the first of its parameters, of the same types or wider ones.
  * Else the type says what does not fit, so that the compiler's message does.
  */
 type Fits<M, Args extends unknown[], Result> = M extends (...args: infer Own) => infer Returned
   ? Own extends [...Args, ...unknown[]]
-    ? [Awaited<Returned>] extends [Result]
+    ? [Returned] extends [Result]
       ? unknown
-      : [Returned] extends [Result]
+      : [Outcome<Returned>] extends [Result]
         ? unknown
-        : { '@Instrument: ret does not take what this method returns': Awaited<Returned> }
+        : [Returned] extends [void]
+          ? unknown // it may answer by a callback
+          : { '@Instrument: ret does not take what this method returns': Outcome<Returned> }
     : { '@Instrument: fields does not take the parameters of this method': Own }
   : unknown;
 
@@ -48,15 +53,9 @@ export interface InstrumentDecorator<This, Args extends unknown[], Result> {
    * decorated method, in either protocol, become the types of the option functions.
    */
   (
-    method:
-      | ((this: This, ...args: Args) => Result | Promise<Result>)
-      | ClassAccessorDecoratorTarget<This, unknown>
-      | This,
-    context:
-      | ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result | Promise<Result>>
-      | string
-      | symbol,
-    descriptor: TypedPropertyDescriptor<(...args: Args) => Result | Promise<Result>>,
+    method: ((this: This, ...args: Args) => Result) | ClassAccessorDecoratorTarget<This, unknown> | This,
+    context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result> | string | symbol,
+    descriptor: TypedPropertyDescriptor<(...args: Args) => Result>,
     nobody: never,
   ): void;
 }

@@ -1,12 +1,13 @@
-import { argNames } from './arg.js';
-import { captureArguments } from './capture.js';
-import type { InstrumentDecorator } from './instrument-types.js';
+import { invalidOption } from '../core/errors.js';
+import { argumentsOf, paramsByMethod } from './arguments-of.js';
+import type { InstrumentDecorator, Outcome } from './instrument-types.js';
 import type { Instrumentation, InstrumentClassOptions, InstrumentOptions } from './instrument-options.js';
 import { normaliseInstrument } from './instrument-options.js';
 import type { AnyFunction, Class, Handlers, Member } from './protocol.js';
 import { decorator, forgottenCall } from './protocol.js';
 import { nameOfClass, nameOfHome, SpanSite } from './span-site.js';
 import { isWrapped, wrap } from './wrap.js';
+import { wrapCallback } from './wrap-callback.js';
 
 const LABEL = '@Instrument()';
 
@@ -40,6 +41,13 @@ const LABEL = '@Instrument()';
  * const [record] = memory.records;
  * [record?.message, record?.values['order_id'], record?.outcome]; // => ['PaymentService.charge', 7, 'ok']
  */
+export function Instrument<This = unknown, Args extends unknown[] = [], Returned = unknown>(
+  options?: InstrumentOptions<This, Args, Outcome<Returned>> & InstrumentClassOptions,
+): InstrumentDecorator<This, Args, Returned>;
+/** The same, where the types of the option functions are written down. */
+export function Instrument<This = unknown, Args extends unknown[] = [], Result = unknown>(
+  options: InstrumentOptions<This, Args, Result> & InstrumentClassOptions,
+): InstrumentDecorator<This, Args, Result>;
 export function Instrument<This = unknown, Args extends unknown[] = [], Result = unknown>(
   options: InstrumentOptions<This, Args, Result> & InstrumentClassOptions = {},
 ): InstrumentDecorator<This, Args, Result> {
@@ -59,9 +67,9 @@ function handlersFor(plan: Instrumentation): Handlers {
 }
 
 function instrument(fn: AnyFunction, member: Member, plan: Instrumentation): AnyFunction {
-  const { home, context, isStatic, key } = member;
+  const { home, context, isStatic } = member;
   const site = new SpanSite(plan, member, home === undefined ? undefined : nameOfHome(home));
-  const wrapper = wrap(fn, site, plan, () => captureArguments(fn, argNames(home, key), plan.args, plan.skip));
+  const wrapper = (plan.callback ? wrapCallback : wrap)(fn, site, plan, argumentsOf(fn, member, plan));
   // A standard decorator of a static is told its class before anybody can call it.
   if (isStatic && context !== undefined) {
     context.addInitializer(function () {
@@ -78,6 +86,11 @@ const HOOKS: ReadonlySet<string> = new Set([
 
 /** Each method of the class itself, static or not, that has no @Instrument of its own. Accessors and inherited methods are left alone. */
 function instrumentClass(type: Class, plan: Instrumentation): void {
+  const paramsOf = paramsByMethod(plan);
+  for (const key of [...plan.exclude, ...Object.keys(plan.params ?? {})]) {
+    if (key in type.prototype || key in type) continue;
+    throw invalidOption('exclude and params', `names of methods of ${nameOfClass(type) ?? 'the class'}`, key);
+  }
   const name = plan.name ?? nameOfClass(type) ?? '(anonymous)';
   for (const home of [type.prototype as object, type]) {
     const isStatic = home === type;
@@ -87,7 +100,11 @@ function instrumentClass(type: Class, plan: Instrumentation): void {
       // A static field is no method, even with a function in it.
       if (descriptor.configurable !== true || isClass(fn) || (isStatic && descriptor.enumerable === true)) continue;
       const member: Member = { key, isStatic, isPrivate: false, home, context: undefined };
-      const own: Instrumentation = { ...plan, name: `${name}.${key}` };
+      const own: Instrumentation = {
+        ...plan,
+        name: `${name}.${key}`,
+        params: paramsOf(key),
+      };
       const wrapper = instrument(fn as AnyFunction, member, own);
       Object.defineProperty(home, key, { ...descriptor, value: wrapper });
     }

@@ -59,7 +59,11 @@ export function wrap(
       return endWith(span, result, end);
     },
   };
-  const { wrapper } = methods;
+  return standsFor(fn, methods.wrapper, site);
+}
+
+/** Makes the wrapper what callers, frameworks and other decorators find in the place of `fn`. */
+export function standsFor(fn: AnyFunction, wrapper: AnyFunction, site: SpanSite): AnyFunction {
   takeIdentity(wrapper, fn);
   wrappers.add(wrapper);
   site.wrapper = wrapper;
@@ -70,7 +74,7 @@ export function wrap(
  * The scope that the span is opened in: the running one, or where a trace begins that is not sampled, a silent one. null where the call
  * is inside such a trace: it leaves no span.
  */
-function traceOf(before: Scope | undefined, root: boolean, sample: number): Scope | undefined | null {
+export function traceOf(before: Scope | undefined, root: boolean, sample: number): Scope | undefined | null {
   const outer = before !== undefined && before.disposed ? liveScope(before) : before;
   if (!root && outer !== undefined && (outer.span !== null || isSilenced(outer)))
     return outer.span === null ? null : outer;

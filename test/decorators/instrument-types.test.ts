@@ -7,6 +7,12 @@ interface Order {
   readonly id: number;
 }
 
+/** One decorator for several methods: the types of its functions are written down. */
+const shared = Instrument({
+  fields: (order: Order) => ({ order_id: order.id }),
+  ret: (text: string) => ({ length: text.length }),
+});
+
 class Shop {
   region = 'eu';
 
@@ -65,6 +71,48 @@ class Shop {
     return now ? 1 : Promise.resolve(1);
   }
 
+  @Instrument({
+    ret(result) {
+      expectTypeOf(result).toEqualTypeOf<number | string | undefined>();
+      return { result };
+    },
+  })
+  mixed(kind: number): Promise<number> | string | undefined {
+    return kind === 0 ? undefined : kind === 1 ? 'text' : Promise.resolve(kind);
+  }
+
+  @Instrument()
+  perhaps(now: boolean): Promise<Order> | undefined {
+    return now ? Promise.resolve({ id: 1 }) : undefined;
+  }
+
+  @Instrument()
+  async union(now: boolean): Promise<Order | string | null> {
+    return now ? { id: 1 } : null;
+  }
+
+  @shared
+  first(order: Order): string {
+    return `${order.id}`;
+  }
+
+  @shared
+  async second(order: Order, _express: boolean): Promise<string> {
+    return `${order.id}`;
+  }
+
+  // @ts-expect-error -- the shared decorator takes an order
+  @shared
+  third(id: number): string {
+    return `${id}`;
+  }
+
+  // @ts-expect-error -- the shared decorator takes a text
+  @shared
+  fourth(order: Order): number {
+    return order.id;
+  }
+
   @Instrument()
   chained(): this {
     return this;
@@ -99,9 +147,41 @@ class Shop {
     return 'end';
   }
 
-  @Instrument({ ret: (row) => ({ row: typeof row }) })
+  @Instrument({
+    ret(end) {
+      expectTypeOf(end).toEqualTypeOf<string>();
+      return { end };
+    },
+  })
+  *ending(): Generator<number, string> {
+    yield 1;
+    return 'end';
+  }
+
+  @Instrument({
+    ret(rows) {
+      expectTypeOf(rows).toEqualTypeOf<Order[]>();
+      return { rows: rows.length };
+    },
+  })
+  async *asyncEnding(): AsyncGenerator<number, Order[]> {
+    yield 1;
+    return [];
+  }
+
+  @Instrument({ ret: (end) => ({ end: typeof end }) })
   async *asyncGenerator(): AsyncGenerator<number> {
     yield 1;
+  }
+
+  @Instrument({ callback: true, params: ['order_id'], ret: (rows: Order[]) => ({ rows: rows.length }) })
+  query(id: number, done: (error: Error | null, rows?: Order[]) => void): void {
+    done(null, [{ id }]);
+  }
+
+  @Instrument({ callback: true, ret: true })
+  queryLoosely(id: number, done?: (error: Error | null, id?: number) => void): void {
+    done?.(null, id);
   }
 
   @Instrument()
@@ -132,6 +212,35 @@ class Shop {
   // @ts-expect-error -- fields looks at more parameters than there are
   @Instrument({ fields: (id: number, other: number) => ({ id, other }) })
   tooMany(id: number): number {
+    return id;
+  }
+
+  // @ts-expect-error -- ret does not take the string at the end of the iteration
+  @Instrument({ ret: (count: number) => ({ count }) })
+  *wrongEnd(): Generator<number, string> {
+    yield 1;
+    return 'end';
+  }
+
+  // @ts-expect-error -- this is another class
+  @Instrument({
+    fields(this: Date) {
+      return { time: this.getTime() };
+    },
+  })
+  wrongThis(): number {
+    return 1;
+  }
+
+  // @ts-expect-error -- fields looks at another type than the static takes
+  @Instrument({ fields: (text: number) => ({ text }) })
+  static wrongStatic(text: string): string {
+    return text;
+  }
+
+  // @ts-expect-error -- fields has to be an object
+  @Instrument({ fields: (id) => id })
+  wrongFields(id: number): number {
     return id;
   }
 
@@ -168,6 +277,14 @@ test('wrong options', () => {
   expect(() => Instrument({ lvl: 'info' })).toThrow('lvl');
   // @ts-expect-error -- a number
   expect(() => Instrument({ slow: '1s' })).toThrow('slow');
+  // @ts-expect-error -- names
+  expect(() => Instrument({ params: [1] })).toThrow('params');
+  // @ts-expect-error -- a share
+  expect(() => Instrument({ sample: 'half' })).toThrow('sample');
+  // @ts-expect-error -- a level, or false
+  expect(() => Instrument({ err: true })).toThrow('err');
+  // @ts-expect-error -- names
+  expect(() => Instrument({ args: 'id' })).toThrow('args');
   // @ts-expect-error -- a list of names
   expect(() => Instrument({ exclude: 'b' })).toThrow('exclude');
 });
