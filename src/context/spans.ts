@@ -84,5 +84,6 @@ export function timer(name: string, fields?: object): Timer {
  * currentSpan(); // => undefined
  */
 export function currentSpan(): Span | undefined {
-  return runningScope()?.span ?? undefined;
+  const active = runningScope()?.span;
+  return active === undefined || active === null || active.kind === L.SPAN_KIND_REMOTE ? undefined : active;
 }

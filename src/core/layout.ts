@@ -167,8 +167,18 @@ export const SPAN_KIND_SPAN = 0;
 export const SPAN_KIND_TIMER = 1;
 /** With `entry: true`: a line at its start too. */
 export const SPAN_KIND_ENTRY = 2;
+/** Of another process (or of a carrier): only its ids are known. It begins and ends elsewhere; what happens inside refers to it. */
+export const SPAN_KIND_REMOTE = 3;
+/** The kind without the bits below. */
+export const SPAN_KIND_MASK = 0x0f;
 /** Set in the kind of a span's newest copy when it ends: what is logged later in its scope must not make it look open. */
 export const SPAN_ENDED_BIT = 0x80;
+/** Set in a copy that was written after the span had ended: whatever refers to it came late. */
+export const SPAN_OUTLIVED_BIT = 0x40;
+/** The span was opened when the one around it had ended already. */
+export const SPAN_LATE_BIT = 0x20;
+/** Name of the extra pairs that are a span's links, `{trace_id, span_id, …}` each. There may be several; no field of a caller's has such a name. */
+export const SPAN_LINK_NAME = '\0link';
 
 // ---- values: u8 tag, then ---------------------------------------------------------------------------------------------------
 export const TAG_UNDEFINED = 0;

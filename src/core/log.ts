@@ -36,7 +36,7 @@ function call(level: LogLevel, first: unknown, second: unknown): void {
   if (level >= target.recordLevel) log(target, level, scope, null, first, second);
 }
 
-/** Sorts out the argument order. The target wants the level. */
+/** Sorts out the argument order. The target wants the level; whether the scope does is looked at here. */
 export function log(
   target: Target,
   level: LogLevel,
@@ -45,6 +45,7 @@ export function log(
   first: unknown,
   second: unknown,
 ): void {
+  if (scope !== undefined && level < scope.silence - 1) return;
   let message: string;
   let fields: Record<string, unknown> | undefined;
   if (typeof first === 'string') {

@@ -257,6 +257,9 @@ export function copyReferable(ring: Ring, item: { segment: number; at: number })
   if (ring.at + bytes > ring.end) return false;
   u8.copyWithin(ring.at, from, from + bytes);
   u32[ring.at >> 2] = (word | (L.FLAG_REPEAT << 24)) >>> 0;
+  const isEnded =
+    ((word >>> 16) & 0xff) === L.KIND_SPAN_START && (u8[from + L.SPAN_KIND_OFFSET] & L.SPAN_ENDED_BIT) !== 0;
+  if (isEnded) u8[ring.at + L.SPAN_KIND_OFFSET] |= L.SPAN_OUTLIVED_BIT;
   // Nothing below calls a function of ours: where the caller's stack is exhausted, either all of it happens or nothing.
   item.segment = ring.segment;
   item.at = ring.at;

@@ -12,9 +12,12 @@ export interface Scope {
   disposed: boolean;
   /** The scope that was running when this one was opened. */
   readonly outer: Scope | undefined;
-  /** True for the root of a trace that was not sampled: no span inside is recorded, events are. */
-  readonly silent?: boolean;
+  /** What is not recorded inside, inherited: 0 everything is; SILENCE_SPANS; above that, events below level `silence - 1` neither. */
+  readonly silence: number;
 }
+
+/** A trace that was not sampled: its spans are not recorded, its events are. */
+export const SILENCE_SPANS = 1;
 
 /** Something whose bytes are in the ring once for each segment that refers to it. */
 export interface Referable {
@@ -37,6 +40,7 @@ export class Context implements Scope, Referable {
   readonly parent: Context | null;
   readonly span: Span | null;
   readonly outer: Scope | undefined;
+  readonly silence: number;
   /** This context's own fields. Owned by us: a copy of what the caller gave. */
   fields: Record<string, unknown>;
 
@@ -45,6 +49,7 @@ export class Context implements Scope, Referable {
     this.outer = outer;
     this.parent = outer === undefined ? null : outer.context;
     this.span = outer === undefined ? null : outer.span;
+    this.silence = outer === undefined ? 0 : outer.silence;
   }
 }
 
@@ -72,12 +77,4 @@ export function liveScope(scope: Scope | undefined): Scope | undefined {
   let live = scope;
   while (live !== undefined && live.disposed) live = live.outer;
   return live;
-}
-
-/** True where the scope belongs to a trace whose root was not sampled. Inside a recorded span the answer is no, at once. */
-export function isSilenced(scope: Scope | undefined): boolean {
-  for (let at = scope; at !== undefined && at.span === null; at = at.outer) {
-    if (at.silent === true) return true;
-  }
-  return false;
 }

@@ -25,7 +25,7 @@ export function writeIdentity(ring: Ring, span: Span): void {
   dv.setUint32(at + L.SPAN_TRACE_OFFSET + 8, span.trace2);
   dv.setUint32(at + L.SPAN_TRACE_OFFSET + 12, span.trace3);
   u32[(at + L.SPAN_KIND_OFFSET) >> 2] = span.kind;
-  if (span.ended) ring.u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
+  if (span.ended) ring.u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT | L.SPAN_OUTLIVED_BIT;
   u32[((at + L.SPAN_KIND_OFFSET) >> 2) + 1] = 0;
 }
 
@@ -40,7 +40,8 @@ export function writeInlineSite(ring: Ring, span: Span, p: number): number {
 
 /**
  * A span whose record is in no segment any more (too many were open, it began in a getter that logged too much, or in the ring
- * before this one): who it is can be said again, its fields are lost. The ring has room for it.
+ * before this one): who it is can be said again, its fields are lost. The ring has room for it. One of another process, of which this
+ * is all that is ever known.
  */
 export function writeSpanAnew(ring: Ring, span: Span): void {
   const { at, u32 } = ring;
@@ -57,7 +58,8 @@ export function writeSpanAnew(ring: Ring, span: Span): void {
   writeIdentity(ring, span);
   const id = span.callsite.root.id !== 0 ? span.callsite.root.id : internShape(ring.home, span.callsite.root);
   const p = id === 0 ? writeInlineSite(ring, span, at + L.SPAN_FIELDS_OFFSET) : at + L.SPAN_FIELDS_OFFSET;
-  const flags = span.callsite.level | L.FLAG_REPEAT | L.FLAG_TRUNCATED;
+  const lost = span.kind === L.SPAN_KIND_REMOTE ? 0 : L.FLAG_TRUNCATED;
+  const flags = span.callsite.level | L.FLAG_REPEAT | lost;
   publish(ring, p, L.KIND_SPAN_START, id === 0 ? flags | L.FLAG_INLINE : flags, id);
   ring.records--; // a state, not an event
   span.siteId = id;

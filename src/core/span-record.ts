@@ -46,6 +46,8 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     const flags = writeHeader(ring, target, level, context, span, null);
     ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
     writeIdentity(ring, span);
+    if (outer !== undefined && outer.span !== null && outer.span.ended)
+      ring.u8[ring.at + L.SPAN_KIND_OFFSET] |= L.SPAN_LATE_BIT;
     const { root } = callsite;
     let p = ring.at + L.SPAN_FIELDS_OFFSET;
     let node = root;

@@ -8,16 +8,30 @@ import { LogLevel } from './level.js';
 import { log } from './log.js';
 import { plainFields } from './plain-fields.js';
 import type { Context, Referable, Scope } from './scope.js';
-import { isSilenced } from './scope.js';
 import { writeSpanEnd, writeSpanFields, writeSpanStart } from './span-record.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
+import type { TraceParent } from './traceparent.js';
+import { parseTraceparent, SAMPLED } from './traceparent.js';
 
 /** Beyond this many open spans new ones are not listed (they are recorded all the same). */
 const MAX_LISTED_SPANS = 65_536;
 
 /** Errors that some span has already reported. */
 const reportedErrors = new WeakSet<object>();
+
+/** What else came with a trace that began elsewhere. */
+export interface RemoteTrace {
+  /** Flags of its `traceparent`; see SAMPLED. */
+  readonly flags: number;
+  /** The header `tracestate`, '' = none. */
+  readonly tracestate: string;
+  /** The header `baggage`, '' = none. */
+  readonly baggage: string;
+}
+
+/** What a span can be linked to: a span, a carrier, or a `traceparent`. */
+export type LinkTarget = string | { readonly traceparent?: string };
 
 /**
  * A timed operation: a name, fields, a parent, and ids as in W3C Trace Context. Made by `span()`; ends once, by `end()`, `fail()` or
@@ -42,6 +56,9 @@ export class Span implements Scope, Referable {
   context: Context | null;
   /** The span that what runs inside belongs to: this one, or the one around it where this is not recorded. */
   readonly span: Span | null;
+  readonly silence: number;
+  /** null where the trace began in this process; shared by all its spans. */
+  readonly trace: RemoteTrace | null;
   /** Let go of at the end: a method that reschedules itself would otherwise keep every span it ever had. */
   outer: Scope | undefined;
   readonly callsite: Callsite;
@@ -61,6 +78,8 @@ export class Span implements Scope, Referable {
   /** Slower than this is a warning. ns; Infinity = never. */
   slowNs = Infinity;
   ended = false;
+  /** What `setOutcome` has said; null = nothing, it went well. */
+  failure: { readonly error: unknown } | null = null;
   nextOpen: Span | null = null;
   previousOpen: Span | null = null;
 
@@ -71,6 +90,8 @@ export class Span implements Scope, Referable {
     this.outer = outer;
     this.context = outer === undefined ? null : outer.context;
     this.span = recorded ? this : parent;
+    this.silence = outer === undefined ? 0 : outer.silence;
+    this.trace = parent === null ? null : parent.trace;
     if (parent === null) {
       this.trace0 = randomWord();
       this.trace1 = randomWord();
@@ -105,9 +126,14 @@ export class Span implements Scope, Referable {
     return hexWord(this.id0) + hexWord(this.id1);
   }
 
-  /** As the HTTP header of W3C Trace Context: `00-<trace id>-<span id>-01`. */
+  /**
+   * As the HTTP header of W3C Trace Context: `00-<trace id>-<span id>-01`. The last two digits are 00 where the trace is not sampled. Of a
+   * span that is not recorded: that of the span around it.
+   */
   get traceparent(): string {
-    return `00-${this.traceId}-${this.spanId}-01`;
+    if (this.span !== null && this.span !== this) return this.span.traceparent;
+    const flags = this.trace === null ? SAMPLED : this.trace.flags;
+    return `00-${this.traceId}-${this.spanId}-0${this.span === null ? 0 : flags}`;
   }
 
   /** Runs `fn` with this span active and returns what it returns. Does not end the span. */
@@ -124,6 +150,26 @@ export class Span implements Scope, Referable {
   event(message: string, fields?: object): void {
     const { target, level } = this.callsite;
     if (level >= target.recordLevel) log(target, level as LogLevel, this, null, message, fields);
+  }
+
+  /**
+   * Links the span to one that is not around it, as a batch is to what its messages came from: another span, a carrier, or the text of a
+   * `traceparent`. What is none of these is left out. `fields` say more about the link.
+   */
+  link(to: LinkTarget, fields?: object): void {
+    if (this.span !== this || this.ended) return;
+    const linked = linkTarget(to);
+    if (linked === undefined) return;
+    const ids = { trace_id: linked.traceId, span_id: linked.spanId };
+    writeSpanFields(this, { [L.SPAN_LINK_NAME]: fields === undefined ? ids : { ...plainFields(fields), ...ids } });
+  }
+
+  /**
+   * Says how the span ends without ending it: `end()`, also that of a `using` block, ends it so. The last word counts, and `fail()` is the
+   * last word. The error is optional, and recorded as `err`.
+   */
+  setOutcome(outcome: 'ok' | 'error', error?: unknown): void {
+    this.failure = outcome === 'error' ? { error } : null;
   }
 
   /** Ends the span as failed. The error is reported once, however many spans it passes. */
@@ -145,6 +191,10 @@ export class Span implements Scope, Referable {
     if (this.ended) return;
     this.ended = true;
     if (this.span !== this) return;
+    if (this.failure !== null && outcome === L.OUTCOME_OK) {
+      outcome = L.OUTCOME_ERROR;
+      ({ error } = this.failure);
+    }
     unlist(this);
     let reported = false;
     if (outcome === L.OUTCOME_ERROR && typeof error === 'object' && error !== null) {
@@ -169,13 +219,21 @@ export function openSpan(
   outer: Scope | undefined,
   fields: Record<string, unknown> | undefined,
 ): Span {
-  const recorded = callsite.level >= callsite.target.recordLevel && !isSilenced(outer);
+  const recorded = callsite.level >= callsite.target.recordLevel && (outer === undefined || outer.silence === 0);
   const span = new Span(callsite, kind, outer, recorded);
   if (recorded) {
     writeSpanStart(span, fields);
     list(span);
   }
   return span;
+}
+
+function linkTarget(to: LinkTarget): TraceParent | undefined {
+  try {
+    return parseTraceparent(typeof to === 'string' ? to : to.traceparent);
+  } catch {
+    return undefined; // a getter that throws, or nothing at all
+  }
 }
 
 function list(span: Span): void {

@@ -1,10 +1,10 @@
 // Cold but for `open`: which class an instrumented method belongs to, and the callsite of its spans.
 import type { Callsite } from '../core/callsite.js';
 import type { Scope } from '../core/scope.js';
-import { openSpan, Span, spanSite } from '../core/span.js';
+import type { Span } from '../core/span.js';
+import { openSpan, spanSite } from '../core/span.js';
 import { state, targetOf } from '../core/state.js';
 import type { Target } from '../core/target.js';
-import { SilentScope } from '../context/silence.js';
 import type { Instrumentation } from './instrument-options.js';
 import type { Member } from './protocol.js';
 
@@ -37,7 +37,6 @@ export class SpanSite {
   open(self: unknown, outer: Scope | undefined, fields: Record<string, unknown> | undefined): Span {
     const callsite = this.ring === state.ring && this.callsite !== null ? this.callsite : this.callsiteFor(self);
     const { kind, errorLevel, slowNs } = this.options;
-    if (outer instanceof SilentScope) return new Span(callsite, kind, outer, false);
     const span = openSpan(callsite, kind, outer, fields);
     span.errorLevel = errorLevel;
     span.slowNs = slowNs;

@@ -7,6 +7,7 @@ import { isNativePromise, settle } from '../context/end-promise.js';
 import type { SpanEnd } from '../context/end-span.js';
 import { scopes } from '../context/scope-store.js';
 import type { Scope } from '../core/scope.js';
+import { traceScope } from '../core/silence.js';
 import type { Span } from '../core/span.js';
 import type { Capture } from './capture.js';
 import { computedFields, endOf } from './computed.js';
@@ -14,7 +15,7 @@ import type { Instrumentation } from './instrument-options.js';
 import { takeIdentity } from './metadata.js';
 import type { AnyFunction } from './protocol.js';
 import type { SpanSite } from './span-site.js';
-import { standsFor, traceOf, wrap } from './wrap.js';
+import { standsFor, wrap } from './wrap.js';
 
 /** As `wrap`. */
 export function wrapCallback(
@@ -36,7 +37,7 @@ export function wrapCallback(
       if (typeof callback !== 'function') return answersOtherwise.apply(this, args);
       if (target !== null && level < target.recordLevel) return fn.apply(this, args);
       const before = scopes.getStore();
-      const outer = traceOf(before, root, sample);
+      const outer = traceScope(before, root, sample);
       if (outer === null) return fn.apply(this, args);
       capture ??= argumentsOf();
       const fields = { ...capture?.apply(undefined, args), ...compute?.apply(this, args) };

@@ -1,9 +1,7 @@
 // Hot path: an instrumented call. Disabled: one comparison. Enabled: one Span, one object of fields, no closure, one stack frame.
-import { isSilenced, liveScope } from '../core/scope.js';
-import type { Scope } from '../core/scope.js';
+import { traceScope } from '../core/silence.js';
 import { endWith } from '../context/end-span.js';
 import { scopes } from '../context/scope-store.js';
-import { RootScope, SilentScope } from '../context/silence.js';
 import type { Capture } from './capture.js';
 import { computedFields, endOf } from './computed.js';
 import type { Instrumentation } from './instrument-options.js';
@@ -40,7 +38,7 @@ export function wrap(
       const { target } = site;
       if (target !== null && level < target.recordLevel) return fn.apply(this, arguments as never);
       const before = scopes.getStore();
-      const outer = traceOf(before, root, sample);
+      const outer = traceScope(before, root, sample);
       if (outer === null) return fn.apply(this, arguments as never);
       if (capture === undefined) capture = argumentsOf();
       let fields = capture === null ? undefined : capture.apply(undefined, arguments as never);
@@ -68,16 +66,4 @@ export function standsFor(fn: AnyFunction, wrapper: AnyFunction, site: SpanSite)
   wrappers.add(wrapper);
   site.wrapper = wrapper;
   return wrapper;
-}
-
-/**
- * The scope that the span is opened in: the running one, or where a trace begins that is not sampled, a silent one. null where the call
- * is inside such a trace: it leaves no span.
- */
-export function traceOf(before: Scope | undefined, root: boolean, sample: number): Scope | undefined | null {
-  const outer = before !== undefined && before.disposed ? liveScope(before) : before;
-  if (!root && outer !== undefined && (outer.span !== null || isSilenced(outer)))
-    return outer.span === null ? null : outer;
-  if (sample < 1 && Math.random() >= sample) return new SilentScope(outer);
-  return root ? new RootScope(outer) : outer;
 }

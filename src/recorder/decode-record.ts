@@ -53,6 +53,7 @@ function eventRecord(decoder: SegmentDecoder): LogRecord {
   if (span !== undefined) {
     parts.traceId = span.traceId;
     parts.spanId = span.spanId;
+    parts.late = span.hasEnded;
   }
   return new LogRecord(parts);
 }
@@ -62,13 +63,9 @@ function spanRecord(decoder: SegmentDecoder, kind: RecordKind): LogRecord {
   const span = decoder.span() ?? damaged();
   const layers = decoder.inherited(span);
   const ended = kind === 'span' ? readSpanEnd(decoder, span) : undefined;
-  const inherited = inheritedFields(layers, renameForSpan(ended));
-  const parts = partsOf(
-    decoder,
-    kind,
-    span.site,
-    ended === undefined ? inherited : [...inherited, ...ownFields(ended)],
-  );
+  const inherited = inheritedFields(layers, renameForSpan(ended, span));
+  const parts = partsOf(decoder, kind, span.site, [...inherited, ...ownFields(ended, span)]);
+  parts.late = span.isLate;
   parts.traceId = span.traceId;
   parts.spanId = span.spanId;
   parts.parentSpanId = span.parentSpanId;
@@ -100,17 +97,19 @@ export function readSpanEnd(decoder: SegmentDecoder, span: SpanState): SpanEnd {
   };
 }
 
-/** `duration_ms` and `outcome` are ttlog's on the line of a span: a field of the user's that is called so has another name there. */
-function renameForSpan(ended: SpanEnd | undefined): Rename {
-  if (ended === undefined) return (key) => key;
-  return (key) => (ended.extra?.has(key) === true ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
+/** Some keys are ttlog's on the line of a span: a field of the user's that is called so has another name there. */
+function renameForSpan(ended: SpanEnd | undefined, { links }: SpanState): Rename {
+  if (ended === undefined && links === undefined) return (key) => key;
+  return (key) => (ended?.extra?.has(key) === true ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
 }
 
-function ownFields({ extra, durationNs, outcome }: SpanEnd): Field[] {
-  const own = (extra?.fields ?? []).map((field) =>
+function ownFields(ended: SpanEnd | undefined, { links }: SpanState): Field[] {
+  const own = (ended?.extra?.fields ?? []).map((field) =>
     SPAN_RESERVED.has(field.key) ? { ...field, key: `fields.${field.key}` } : field,
   );
-  own.push({ key: 'duration_ms', value: durationNs / 1e6 }, { key: 'outcome', value: outcome });
+  if (links !== undefined) own.push({ key: 'span_links', value: links.fields.map(({ value }) => value) });
+  if (ended !== undefined)
+    own.push({ key: 'duration_ms', value: ended.durationNs / 1e6 }, { key: 'outcome', value: ended.outcome });
   return own;
 }
 
@@ -173,5 +172,6 @@ function partsOf(decoder: SegmentDecoder, kind: RecordKind, site: Site, fields: 
     start: undefined,
     durationNs: undefined,
     outcome: undefined,
+    late: false,
   };
 }

@@ -45,6 +45,8 @@ export class SegmentDecoder {
   readonly #layers = new Map<number, Layer>();
   readonly #spanAt = new Map<number, number>();
   readonly #spans = new Map<number, SpanState>();
+  /** Spans whose end is behind. */
+  readonly #ended = new Set<number>();
 
   /** `bytes` starts at a multiple of 8. */
   constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number) {
@@ -60,6 +62,7 @@ export class SegmentDecoder {
     this.#layers.clear();
     this.#spanAt.clear();
     this.#spans.clear();
+    this.#ended.clear();
     this.#clock = clock;
     this.#inheritedLeft = 0;
     this.kind = 0;
@@ -109,12 +112,17 @@ export class SegmentDecoder {
 
   /** True for what sinks never see: the start of a span that did not ask for a line. */
   get isSilent(): boolean {
-    return this.kind === L.KIND_SPAN_START && (this.#spanKind & ~L.SPAN_ENDED_BIT) !== L.SPAN_KIND_ENTRY;
+    return this.kind === L.KIND_SPAN_START && (this.#spanKind & L.SPAN_KIND_MASK) !== L.SPAN_KIND_ENTRY;
   }
 
   /** True for a span's start, or state, whose span had ended by the time it was read. */
   get hasEnded(): boolean {
     return this.kind === L.KIND_SPAN_START && (this.#spanKind & L.SPAN_ENDED_BIT) !== 0;
+  }
+
+  /** True for the state of a span of another process, which neither begins nor ends here. */
+  get isRemote(): boolean {
+    return this.kind === L.KIND_SPAN_START && (this.#spanKind & L.SPAN_KIND_MASK) === L.SPAN_KIND_REMOTE;
   }
 
   get #spanKind(): number {
@@ -157,6 +165,7 @@ export class SegmentDecoder {
     const at = this.#spanAt.get(id);
     if (known !== undefined || at === undefined) return known;
     const state = new SpanState(this.reader, this.dictionary, at, this.#endOf(at));
+    if (this.#ended.has(id)) state.hasEnded = true;
     this.#spans.set(id, state);
     return state;
   }
@@ -226,7 +235,12 @@ export class SegmentDecoder {
       const id = this.header(L.RECORD_SPAN_OFFSET);
       this.#spanAt.set(id, this.at);
       this.#spans.delete(id);
-    } else if (kind !== L.KIND_EVENT && kind !== L.KIND_SPAN_END && kind !== L.KIND_EMITTED) {
+    } else if (kind === L.KIND_SPAN_END) {
+      const id = this.header(L.RECORD_SPAN_OFFSET);
+      this.#ended.add(id);
+      const state = this.#spans.get(id);
+      if (state !== undefined) state.hasEnded = true;
+    } else if (kind !== L.KIND_EVENT && kind !== L.KIND_EMITTED) {
       this.damagedRecords++; // a kind that this version does not know
       return false;
     }

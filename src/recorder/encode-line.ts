@@ -10,7 +10,7 @@ import { skipUndefined, writeError, writeJson } from './json-bytes.js';
 import type { Layer } from './layer.js';
 import { isShadowed } from './layer.js';
 import type { LineFormat } from './line-format.js';
-import { SPAN_RESERVED } from './line-format.js';
+import { LATE_TEXT, SPAN_RESERVED } from './line-format.js';
 import type { SpanState } from './span-state.js';
 
 /** Texts of layers that are kept; beyond that they are made anew. A segment has at most as much where none is hostile. */
@@ -103,7 +103,7 @@ export class LineEncoder {
     const { headStart, headEnd, keyStarts, tailStart, tailEnd, names, errorAt } = this.#lineOf(site);
     const constants = this.#constants;
     out.copy(constants, headStart, headEnd);
-    if (span !== undefined) this.#writeIds(out, span);
+    if (span !== undefined) this.#writeIds(out, span, span.hasEnded);
     if (layers.length > 0) this.#writeInherited(out, layers, names, false);
     const last = keyStarts.length - 1;
     for (let i = 0; i < last; i++) {
@@ -123,7 +123,7 @@ export class LineEncoder {
     const site = decoder.enterSite();
     const own = decoder.readPairs(decoder.reader.u16());
     this.#writeStart(out, decoder.threadId, site);
-    if (span !== undefined) this.#writeIds(out, span);
+    if (span !== undefined) this.#writeIds(out, span, span.hasEnded);
     this.#writeInherited(out, layers, own, false);
     this.#writePairs(out, own);
     out.text(this.format.tail(site.message));
@@ -143,9 +143,12 @@ export class LineEncoder {
     const layers = decoder.inherited(span);
     const site = this.#lineOf(span.site);
     out.copy(this.#constants, site.headStart, site.headEnd);
-    this.#writeIds(out, span);
-    if (decoder.kind === L.KIND_SPAN_START) this.#writeInherited(out, layers, NO_NAMES, false);
-    else this.#writeEnd(out, span, layers);
+    this.#writeIds(out, span, span.isLate);
+    if (decoder.kind === L.KIND_SPAN_END) this.#writeEnd(out, span, layers);
+    else {
+      this.#writeInherited(out, layers, NO_NAMES, span.links !== undefined);
+      if (span.links !== undefined) writeLinks(out, span.links);
+    }
     out.copy(this.#constants, site.tailStart, site.tailEnd);
   }
 
@@ -153,6 +156,7 @@ export class LineEncoder {
     const ended = readSpanEnd(this.#decoder, span);
     this.#writeInherited(out, layers, ended.extra ?? NO_NAMES, true);
     if (ended.extra !== undefined) this.#writePairs(out, ended.extra, SPAN_RESERVED);
+    if (span.links !== undefined) writeLinks(out, span.links);
     out.text(',"duration_ms":');
     out.number(ended.durationNs / 1e6);
     out.text(ended.outcome === 'ok' ? ',"outcome":"ok"' : ',"outcome":"error"');
@@ -164,7 +168,7 @@ export class LineEncoder {
     out.text(this.format.target(site.target));
   }
 
-  #writeIds(out: ByteWriter, span: SpanState): void {
+  #writeIds(out: ByteWriter, span: SpanState, isLate: boolean): void {
     const ids = this.#ids;
     if (span !== this.#idsOf) {
       const { format } = this;
@@ -178,6 +182,7 @@ export class LineEncoder {
       this.#idsOf = span;
     }
     out.copy(ids, 0, ids.p);
+    if (isLate) out.text(LATE_TEXT);
   }
 
   /** What neither a stronger layer nor the record itself has of a name. */
@@ -268,6 +273,15 @@ export class LineEncoder {
     else this.#sites[site.id] = line;
     return line;
   }
+}
+
+function writeLinks(out: ByteWriter, links: Layer): void {
+  out.text(',"span_links":[');
+  for (let i = 0; i < links.keys.length; i++) {
+    if (i > 0) out.text(',');
+    links.read(i, (reader) => writeJson(out, reader));
+  }
+  out.text(']');
 }
 
 /** True where the text of layer `index` can be taken as it is. */

@@ -106,8 +106,11 @@ export const LINE_HOUSES: Readonly<Record<LineHouse, LineNames>> = {
   },
 };
 
+/** Behind the ids of a record that outlived its span, or of a span that was opened after the one around it had ended. */
+export const LATE_TEXT = ',"span_late":true';
+
 /** Keys that the line of a span has besides. */
-export const SPAN_RESERVED: ReadonlySet<string> = new Set(['duration_ms', 'outcome']);
+export const SPAN_RESERVED: ReadonlySet<string> = new Set(['span_links', 'duration_ms', 'outcome']);
 
 const MAX_DATE_MS = 8.64e15;
 
@@ -207,5 +210,5 @@ function reservedOf(names: LineNames): string[] {
   const own = [level, time, message, pid, hostname, threadId, target, traceId, spanId, levelNumber?.key ?? null];
   if (error !== 'err') own.push(error);
   if (names.hoistsStack) own.push(stack);
-  return [...own.filter((key) => key !== null), ...Object.keys(names.constants), ...Object.keys(names.spanConstants)];
+  return ['span_late', ...own.filter((key) => key !== null), ...Object.keys(names.constants), ...Object.keys(names.spanConstants)];
 }

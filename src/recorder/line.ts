@@ -1,5 +1,6 @@
 import { jsonOf } from './json-values.js';
 import type { LineFormat } from './line-format.js';
+import { LATE_TEXT } from './line-format.js';
 import type { LogRecord } from './record.js';
 import { RecordedError } from './values.js';
 import { jsonString } from './escape.js';
@@ -10,6 +11,7 @@ export function lineOf(record: LogRecord, format: LineFormat): string {
   // What ttlog says about itself has the thread that it is about among its fields.
   if (!record.meta) text += format.thread(record.threadId);
   text += format.target(record.target) + format.ids(record.traceId, record.spanId);
+  if (record.late) text += LATE_TEXT;
   for (const { key, value } of record.fields) {
     if (format.namesErrors && key === 'err' && value instanceof RecordedError) text += errorText(value, format);
     else {

@@ -31,5 +31,6 @@ export function metaRecord({ level, message, fields }: MetaMessage, threadId = 0
     start: undefined,
     durationNs: undefined,
     outcome: undefined,
+    late: false,
   });
 }

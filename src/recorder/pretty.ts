@@ -41,6 +41,7 @@ export class PrettyPrinter {
       [printable(cutText(record.message, MAX_MESSAGE_TEXT)), record.level >= LogLevel.Warn ? 'bold' : 'plain'],
       ...spanPieces(record),
       ...ownFields(record),
+      ...(record.late ? [['  late', 'yellow'] as const] : []),
       ...(record.threadId === 0 || record.meta ? [] : [[`  thread ${record.threadId}`, 'dim'] as const]),
       ...(record.truncated ? [['  [Truncated]', 'yellow'] as const] : []),
     ]);

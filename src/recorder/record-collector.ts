@@ -18,7 +18,8 @@ export class RecordCollector {
       const record = recordOf(decoder);
       if (record === undefined) continue;
       if (!decoder.isRepeat) this.records.push(record);
-      if (record.kind !== 'event') this.#follow(record.kind === 'span' || decoder.hasEnded, record.spanId!, record);
+      if (record.kind !== 'event' && !decoder.isRemote)
+        this.#follow(record.kind === 'span' || decoder.hasEnded, record.spanId!, record);
     }
   }
 

@@ -46,6 +46,7 @@ export interface RecordParts {
   start: RecordTime | undefined;
   durationNs: number | undefined;
   outcome: SpanOutcome | undefined;
+  late: boolean;
 }
 
 /**
@@ -85,6 +86,8 @@ export class LogRecord {
   /** Of a span that has ended. Nanoseconds. */
   readonly durationNs: number | undefined;
   readonly outcome: SpanOutcome | undefined;
+  /** True for what outlived its span: the span that it belongs to, or was opened in, had ended by then. */
+  readonly late: boolean;
   /** True where some of what was logged did not fit. */
   readonly truncated: boolean;
   /** True for what ttlog says about itself (target `ttlog`), such as the number of records that were lost. */
@@ -109,6 +112,7 @@ export class LogRecord {
     this.line = parts.line;
     this.durationNs = parts.durationNs;
     this.outcome = parts.outcome;
+    this.late = parts.late;
     this.truncated = parts.truncated;
     this.meta = parts.meta;
     this.deliver = parts.deliver;

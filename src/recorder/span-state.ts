@@ -13,6 +13,12 @@ export class SpanState {
   readonly startHigh: number;
   readonly spanKind: number;
   readonly layer: Layer;
+  /** What it is linked to, one `{trace_id, span_id, …}` a field; undefined = nothing. */
+  readonly links: Layer | undefined;
+  /** It was opened when the span around it had ended. */
+  readonly isLate: boolean;
+  /** It has ended: what refers to it from here on came late. */
+  hasEnded: boolean;
   /** Where the record is that it was read from. */
   readonly at: number;
   readonly #reader: ByteReader;
@@ -33,11 +39,20 @@ export class SpanState {
       this.site = dictionary.site(dv.getUint32(at + L.RECORD_SITE_OFFSET, true)) ?? damaged();
       for (const name of this.site.names) layer.add(name);
     }
-    layer.addPairs(u8[at + L.SPAN_EXTRA_OFFSET]);
+    let links: Layer | undefined;
+    for (let extra = u8[at + L.SPAN_EXTRA_OFFSET]; extra > 0; extra--) {
+      const name = reader.string();
+      if (name !== L.SPAN_LINK_NAME) layer.add(name);
+      else (links ??= new Layer(reader, end)).add(String(extra));
+    }
+    const kind = u8[at + L.SPAN_KIND_OFFSET];
     this.startLow = dv.getUint32(at + L.SPAN_START_NS_OFFSET, true);
     this.startHigh = dv.getUint32(at + L.SPAN_START_NS_OFFSET + 4, true);
-    this.spanKind = u8[at + L.SPAN_KIND_OFFSET] & ~L.SPAN_ENDED_BIT;
+    this.spanKind = kind & L.SPAN_KIND_MASK;
+    this.isLate = (kind & L.SPAN_LATE_BIT) !== 0;
+    this.hasEnded = (kind & L.SPAN_OUTLIVED_BIT) !== 0;
     this.layer = layer;
+    this.links = links;
     this.at = at;
     this.#reader = reader;
   }

@@ -1,5 +1,6 @@
 // One request: a scope with its id, a root span around all that it causes, and one record when it is over.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { remoteSpan } from '../../context/remote-span.js';
 import { scopes } from '../../context/scope-store.js';
 import * as L from '../../core/layout.js';
 import { LogLevel } from '../../core/level.js';
@@ -7,7 +8,7 @@ import { log } from '../../core/log.js';
 import { Context } from '../../core/scope.js';
 import { openSpan, spanSite, type Span } from '../../core/span.js';
 import { state, targetOf } from '../../core/state.js';
-import { remoteScope } from './remote-scope.js';
+import { parseTraceparent } from '../../core/traceparent.js';
 import { requestIdFrom } from './request-id.js';
 import { recordedUrl } from './request-url.js';
 
@@ -37,7 +38,8 @@ export function runRequest<R>(incoming: IncomingRequest, idHeader: string, next:
 function openRequestSpan(request: IncomingMessage, context: Context, req: object): Span {
   const site = spanSite(state.rootTarget, LogLevel.Debug, `HTTP ${request.method}`);
   const isRecorded = site.level >= site.target.recordLevel;
-  const remote = isRecorded ? remoteScope(request.headers['traceparent'], context) : undefined;
+  const parent = isRecorded ? parseTraceparent(request.headers['traceparent']) : undefined;
+  const remote = parent === undefined ? undefined : remoteSpan(parent, { tracestate: '', baggage: '' }, context);
   const span = openSpan(site, L.SPAN_KIND_SPAN, remote ?? context, { req });
   // The completion record has the error level; the span would only say it again.
   span.errorLevel = LogLevel.Off;

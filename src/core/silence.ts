@@ -1,0 +1,57 @@
+// Hot data: where a trace begins that is not sampled, or a subtree that is not recorded at all.
+import type { Context, Scope } from './scope.js';
+import { liveScope, SILENCE_SPANS } from './scope.js';
+import type { Span } from './span.js';
+
+/** The trace of what is not recorded, as others are told of it. */
+export interface UnrecordedTrace {
+  readonly traceparent: string;
+  readonly tracestate: string;
+  readonly baggage: string;
+}
+
+/** A scope inside which spans are not recorded, and events below some level may not be. What is opened inside inherits that. */
+export class SilentScope implements Scope {
+  readonly context: Context | null;
+  readonly span: Span | null;
+  readonly silence: number;
+  disposed = false;
+  readonly outer: Scope | undefined;
+  /** How its trace goes on elsewhere; null until somebody asks. */
+  trace: UnrecordedTrace | null = null;
+
+  constructor(outer: Scope | undefined, silence: number, span: Span | null) {
+    this.context = outer === undefined ? null : outer.context;
+    this.span = span;
+    this.silence = silence;
+    this.outer = outer;
+  }
+}
+
+/** A scope without a span: what is opened inside begins a trace of its own, and is not part of one that was not sampled. */
+export class RootScope implements Scope {
+  readonly context: Context | null;
+  readonly span = null;
+  readonly silence: number;
+  disposed = false;
+  readonly outer = undefined;
+
+  constructor(outer: Scope | undefined) {
+    this.context = outer === undefined ? null : outer.context;
+    this.silence = outer === undefined || outer.silence === SILENCE_SPANS ? 0 : outer.silence;
+  }
+}
+
+/**
+ * The scope that a span is opened in, given what the store holds: the running one, or where a trace begins that is not sampled, a silent one. null inside what
+ * is silent already: there it leaves no span.
+ */
+export function traceScope(store: Scope | undefined, root: boolean, sample: number): Scope | undefined | null {
+  const running = store !== undefined && store.disposed ? liveScope(store) : store;
+  if (running !== undefined) {
+    if (running.silence > SILENCE_SPANS || (!root && running.silence !== 0)) return null;
+    if (!root && running.span !== null) return running;
+  }
+  if (sample < 1 && Math.random() >= sample) return new SilentScope(running, SILENCE_SPANS, null);
+  return root ? new RootScope(running) : running;
+}
