@@ -18,7 +18,7 @@ export { debug, error, fatal, info, trace, warn } from './core/log.js';
 export type { Logger } from './core/logger.js';
 export { getLogger } from './core/logger.js';
 export type { CensorFunction } from './core/redact.js';
-export type { Span } from './core/span.js';
+export type { LinkTarget, Span } from './core/span.js';
 export type { Timer } from './core/timer.js';
 
 export { addContext } from './context/add-context.js';
@@ -26,6 +26,7 @@ export { bindContext } from './context/bind-context.js';
 export { currentContext } from './context/current-context.js';
 export { enterContext } from './context/enter-context.js';
 export { currentSpan, span, timer, withSpan } from './context/spans.js';
+export { suppress } from './context/suppress.js';
 export { withContext } from './context/with-context.js';
 
 export type { LogRecord, RecordKind, SpanOutcome } from './recorder/record.js';

@@ -1,4 +1,5 @@
 import { redactedEvent } from './copy-value.js';
+import { isSuppressed } from './current-scope.js';
 import type { LogEvent } from './event.js';
 import type { LevelName, LogLevel } from './level.js';
 
@@ -69,6 +70,7 @@ export function installBackend(backend: LogBackend): LogBackend {
  * emit(EventBuilder.withCapacity(1).target('importer').message('Row read').field('row', 1).build());
  */
 export function emit(event: LogEvent): void {
+  if (isSuppressed(event.level)) return;
   if (state.backend === null) writeEmitted(event);
   else emitTo(state.backend, redactedEvent(event));
 }

@@ -1,3 +1,4 @@
+import { isSuppressed } from './current-scope.js';
 import { invalidOption } from './errors.js';
 import type { Filter } from './filter.js';
 import { compileFilter } from './filter.js';
@@ -73,6 +74,6 @@ export function toFilter(levelOrDirectives: LogLevel | LevelName | (string & {})
  */
 export function isEnabled(level: LogLevel | LevelName, target?: string): boolean {
   const parsed = parseLevel(level);
-  if (parsed === undefined || parsed >= LogLevel.Off) return false;
+  if (parsed === undefined || parsed >= LogLevel.Off || isSuppressed(parsed)) return false;
   return parsed >= (target === undefined ? state.rootTarget : targetNamed(target)).recordLevel;
 }

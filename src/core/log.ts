@@ -3,13 +3,13 @@ import { emitTo } from './backend.js';
 import { nowNanos } from './clock.js';
 import type { LogEvent } from './event.js';
 import { copyFields } from './copy-value.js';
+import { currentScope } from './current-scope.js';
 import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { recordEvent } from './record.js';
 import { cleanMessage, markRedacted, shownMessage } from './redact-where.js';
 import type { Bindings, Scope } from './scope.js';
-import { liveScope } from './scope.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
 
@@ -21,12 +21,6 @@ export interface LogCall {
    */
   (message: string, fields?: unknown): void;
   (fields: unknown, message?: string): void;
-}
-
-/** What is running now: the live scope, or undefined outside any. */
-export function currentScope(): Scope | undefined {
-  const scope = state.scopes === null ? undefined : state.scopes.getStore();
-  return scope !== undefined && scope.disposed ? liveScope(scope) : scope;
 }
 
 /** A call without a logger: its target is that of the active span, else the service. */

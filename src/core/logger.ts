@@ -1,7 +1,8 @@
+import { currentScope, isSuppressed } from './current-scope.js';
 import * as L from './layout.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
-import { currentScope, log } from './log.js';
+import { log } from './log.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { Bindings } from './scope.js';
 import type { Span } from './span.js';
@@ -87,7 +88,7 @@ export class Logger {
   /** Would an event of this level be recorded? */
   isEnabled(level: LogLevel | LevelName): boolean {
     const parsed = parseLevel(level);
-    return parsed !== undefined && parsed < LogLevel.Off && parsed >= this.of.recordLevel;
+    return parsed !== undefined && parsed < LogLevel.Off && parsed >= this.of.recordLevel && !isSuppressed(parsed);
   }
 
   /** A logger of the same target with more bindings; on the same key the child's value wins. */

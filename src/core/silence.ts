@@ -4,7 +4,7 @@ import { liveScope, SILENCE_SPANS } from './scope.js';
 import type { Span } from './span.js';
 
 /** The trace of what is not recorded, as others are told of it. */
-export interface UnrecordedTrace {
+interface UnrecordedTrace {
   readonly traceparent: string;
   readonly tracestate: string;
   readonly baggage: string;
@@ -29,7 +29,7 @@ export class SilentScope implements Scope {
 }
 
 /** A scope without a span: what is opened inside begins a trace of its own, and is not part of one that was not sampled. */
-export class RootScope implements Scope {
+class RootScope implements Scope {
   readonly context: Context | null;
   readonly span = null;
   readonly silence: number;

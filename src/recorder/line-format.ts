@@ -210,5 +210,10 @@ function reservedOf(names: LineNames): string[] {
   const own = [level, time, message, pid, hostname, threadId, target, traceId, spanId, levelNumber?.key ?? null];
   if (error !== 'err') own.push(error);
   if (names.hoistsStack) own.push(stack);
-  return ['span_late', ...own.filter((key) => key !== null), ...Object.keys(names.constants), ...Object.keys(names.spanConstants)];
+  return [
+    'span_late',
+    ...own.filter((key) => key !== null),
+    ...Object.keys(names.constants),
+    ...Object.keys(names.spanConstants),
+  ];
 }

@@ -80,15 +80,15 @@ describe('what outlives its span', () => {
       ['work', false],
       ['second', true],
     ]);
-    expect(read[1]!.line).not.toContain('span_late');
-    expect(read[3]!.line).toContain(`"span_id":"${work.spanId}","span_late":true,`);
+    expect(read[1].line).not.toContain('span_late');
+    expect(read[3].line).toContain(`"span_id":"${work.spanId}","span_late":true,`);
     for (const { record, line } of read) expect(lineOf(record, FORMAT)).toBe(line);
   });
 
   test('a field of that name is the application’s', () => {
     const cursor = follow(state.ring!.buffer);
     info('mine', { span_late: 'no' });
-    const [{ line }] = readAll(cursor) as [{ line: string }];
+    const [{ line }] = readAll(cursor);
     expect(line).toContain('"fields.span_late":"no"');
   });
 });

@@ -9,7 +9,7 @@ import { Context } from '../../src/core/scope.js';
 import type { Span } from '../../src/core/span.js';
 import { openSpan, spanSite } from '../../src/core/span.js';
 import { state, targetOf } from '../../src/core/state.js';
-import { currentScope } from '../../src/core/log.js';
+import { currentScope } from '../../src/core/current-scope.js';
 import { LogLevel } from '../../src/core/level.js';
 import { SPAN_KIND_SPAN } from '../../src/core/layout.js';
 
