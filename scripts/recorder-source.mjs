@@ -18,7 +18,12 @@ async function bundleRecorder() {
     transform: { target: 'es2022' },
   });
   try {
-    const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false });
+    const { output } = await bundle.generate({
+      format: 'cjs',
+      codeSplitting: false,
+      // Everybody who imports ttlog reads it, as a string. Names stay, for the stacks of errors.
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    });
     const chunk = output[0];
     if (output.length !== 1 || chunk.imports.some((name) => !name.startsWith('node:'))) {
       throw new Error(

@@ -2,8 +2,6 @@
 
 import { platform } from './platform.js';
 
-const { performance } = platform;
-
 /**
  * `process.hrtime.bigint()` stored straight into a BigInt64Array costs 31-35 ns (the BigInt is never materialised), where one
  * `performance.now()` costs 51-57 ns (Node 20.20 and 24, same run). Elsewhere `performance.now()` has to do.
@@ -18,7 +16,7 @@ const scratchWords = new Uint32Array(scratch.buffer);
 export const writeMonotonic: (i64: BigInt64Array, u32: Uint32Array, index: number) => void =
   hrtime === undefined
     ? (_i64, u32, index) => {
-        const ns = Math.round(performance.now() * 1e6);
+        const ns = Math.round(platform.performance.now() * 1e6);
         u32[index * 2] = ns % TWO_32;
         u32[index * 2 + 1] = ns / TWO_32;
       }
@@ -44,6 +42,8 @@ export interface ClockAnchor {
 
 /** The clock pair of now: what the monotonic clock and the wall clock show at one moment. */
 export function readAnchor(): ClockAnchor {
+  // Before the first clock is read: Node loads it at its first use.
+  const { performance } = platform;
   writeMonotonic(scratch, scratchWords, 0);
   const wallMs = performance.timeOrigin + performance.now();
   const wholeMs = Math.floor(wallMs);
@@ -53,7 +53,7 @@ export function readAnchor(): ClockAnchor {
   };
 }
 
-const anchor = readAnchor();
+let anchor: ClockAnchor | undefined;
 
 /**
  * Nanoseconds since the epoch, from the monotonic clock (it never runs backwards within a process).
@@ -65,10 +65,12 @@ const anchor = readAnchor();
  */
 export function nowNanos(): bigint {
   writeMonotonic(scratch, scratchWords, 0);
-  return scratch[0] - anchor.monotonicNs + anchor.epochNs;
+  const ns = scratch[0];
+  const from = processAnchor();
+  return ns - from.monotonicNs + from.epochNs;
 }
 
 /** The anchor that `nowNanos()` uses; a ring's header has the same one. */
 export function processAnchor(): ClockAnchor {
-  return anchor;
+  return (anchor ??= readAnchor());
 }

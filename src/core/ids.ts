@@ -3,12 +3,16 @@
 
 import { platform } from './platform.js';
 
-/** xoshiro128** (Blackman, Vigna): four words of state, seeded once from the platform's cryptographic source. */
+/**
+ * xoshiro128** (Blackman, Vigna): four words of state, seeded once from the platform's cryptographic source. At the first id: Node loads its
+ * Web Crypto for it (2 ms), and edge workers have no randomness while a module is loaded.
+ */
 const words = new Uint32Array(4);
-seedIds();
+let isSeeded = false;
 
 /** Seeds anew; called once a thread, and by tests that want the same ids again. */
 export function seedIds(seed?: number): void {
+  isSeeded = true;
   if (seed === undefined) {
     if (platform.crypto === undefined) for (let i = 0; i < 4; i++) words[i] = Math.random() * 4_294_967_296;
     else platform.crypto.getRandomValues(words);
@@ -21,6 +25,7 @@ export function seedIds(seed?: number): void {
  * (an instrumented call: 386 → 288 ns).
  */
 export function randomWord(): number {
+  if (!isSeeded) seedIds();
   const w1 = words[1];
   const x = Math.imul(w1, 5);
   const result = Math.imul((x << 7) | (x >>> 25), 9) | 0;

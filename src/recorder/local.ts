@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as L from '../core/layout.js';
+import { timersPromises } from './lazy-node.js';
 import type { Outlet } from './outlet.js';
 import type { Recorder } from './recorder.js';
 import * as T from './thread-data.js';
@@ -65,7 +65,7 @@ export class LocalDrive {
 
   /** Resolves when everything recorded so far has been handed over and sinks have flushed. */
   async flush(): Promise<void> {
-    while (!this.#recorder.drain()) await delay(RETRY_MS);
+    while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
     for (const outlet of this.#recorder.outlets) await this.#settle(outlet);
   }
 
@@ -79,7 +79,7 @@ export class LocalDrive {
   }
 
   async #end(): Promise<void> {
-    while (!this.#recorder.drain()) await delay(RETRY_MS);
+    while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
     for (const outlet of this.#recorder.outlets) {
       await this.#settle(outlet);
       await outlet.close();
@@ -93,7 +93,9 @@ export class LocalDrive {
       progress = this.#progress;
       // Ended with the race: a timer that is left behind would keep the process alive.
       const waiting = new AbortController();
-      const tooLong = delay(STOP_TIMEOUT_MS, false, { signal: waiting.signal }).catch(() => false);
+      const tooLong = timersPromises()
+        .setTimeout(STOP_TIMEOUT_MS, false, { signal: waiting.signal })
+        .catch(() => false);
       const isDone = await Promise.race([ended, tooLong]);
       waiting.abort();
       if (isDone) return;
@@ -107,7 +109,7 @@ export class LocalDrive {
   async #settle(outlet: Outlet): Promise<void> {
     do {
       await outlet.flush();
-      if (!outlet.isIdle) await delay(RETRY_MS);
+      if (!outlet.isIdle) await timersPromises().setTimeout(RETRY_MS);
     } while (!outlet.isIdle);
   }
 

@@ -4,6 +4,7 @@
  * how the process ends. Unhandled rejections arrive here when `--unhandled-rejections` makes exceptions of them (`throw`, the
  * default, and `strict`); with `warn` and `none`, or where the application listens to `unhandledRejection`, nothing crashes.
  */
+import { os, zlib } from './lazy-node.js';
 import type { SnapshotInfo, SnapshotInput } from './snapshot-file.js';
 import { writeSnapshotSync } from './snapshot-file.js';
 
@@ -66,6 +67,9 @@ export function installCrashSnapshot(hooks: CrashHooks): () => void {
     }
   };
 
+  // What is dying, maybe for want of memory, should not have to load anything.
+  zlib();
+  os();
   process.on('uncaughtExceptionMonitor', onCrash);
   return () => {
     process.off('uncaughtExceptionMonitor', onCrash);

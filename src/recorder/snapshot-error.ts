@@ -1,6 +1,6 @@
 // What was thrown, as plain data. It may be anything, and may fight back: nothing here throws, nothing of the
 // application's runs that need not, and no input makes it long.
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import type { Where } from '../core/redact-where.js';
 import { hidesMessage, REDACTED, whereInError, whereOf, without } from '../core/redact-where.js';
 import { state } from '../core/state.js';

@@ -4,9 +4,9 @@
  */
 import { closeSync, constants, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { nowNanos, readAnchor } from '../core/clock.js';
 import { TtlogError } from '../core/errors.js';
+import { zlib } from './lazy-node.js';
 import type { PlainValue } from './snapshot-error.js';
 import { describeError, plainValue } from './snapshot-error.js';
 import * as F from './snapshot-format.js';
@@ -157,6 +157,7 @@ class SnapshotFile {
 
   frame(type: number, prefixBytes: Uint8Array, body: Uint8Array): void {
     const length = prefixBytes.byteLength + body.byteLength;
+    const { crc32 } = zlib();
     this.#write(F.frameHead(type, length, crc32(body, crc32(prefixBytes))));
     this.#write(prefixBytes);
     this.#write(body);

@@ -5,7 +5,7 @@
  *
  * All numbers are little-endian.
  */
-import { crc32 } from 'node:zlib';
+import { zlib } from './lazy-node.js';
 
 /** `\x89TTLS\r\n\x1a`: not text, and a transfer that "repairs" line ends is found out at once (PNG's idea). */
 export const SNAPSHOT_MAGIC = Uint8Array.of(0x89, 0x54, 0x54, 0x4c, 0x53, 0x0d, 0x0a, 0x1a);
@@ -53,7 +53,7 @@ export function frameHead(type: number, length: number, payloadCrc: number): Uin
   view.setUint32(FRAME_TYPE_OFFSET, type, true);
   view.setUint32(FRAME_LENGTH_OFFSET, length, true);
   view.setUint32(FRAME_CRC_OFFSET, payloadCrc, true);
-  view.setUint32(FRAME_HEAD_CRC_OFFSET, crc32(head.subarray(0, FRAME_HEAD_CRC_OFFSET)), true);
+  view.setUint32(FRAME_HEAD_CRC_OFFSET, zlib().crc32(head.subarray(0, FRAME_HEAD_CRC_OFFSET)), true);
   return head;
 }
 

@@ -1,7 +1,7 @@
 // The process at the moment of a snapshot. Each fact is asked for by itself: where one cannot be had (a permission,
 // a platform) the others still are.
-import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { os } from './lazy-node.js';
 import { scrubArguments, scrubText } from './scrub.js';
 
 /** What a snapshot says about the process it was taken of. Absent = could not be found out. */
@@ -54,7 +54,7 @@ export function processFacts(): ProcessFacts {
     pid: process.pid,
     ...fact('ppid', () => process.ppid),
     threadId: isMainThread ? 0 : threadId,
-    ...fact('hostname', () => hostname()),
+    ...fact('hostname', () => os().hostname()),
     ...fact('title', () => scrubText(process.title)),
     ...fact('execPath', () => process.execPath),
     ...fact('argv', () => scrubArguments(process.argv)),

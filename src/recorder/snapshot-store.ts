@@ -1,10 +1,8 @@
 // The directory of snapshots: compressed when there is time, and never more of them than asked for.
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, promises as fs } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { streamPromises, zlib } from './lazy-node.js';
 import { parseSnapshotName, RAW_SUFFIX, COMPRESSED_SUFFIX, TEMPORARY_SUFFIX } from './snapshot-names.js';
 
 /** What to do with the files of a snapshots directory. */
@@ -69,18 +67,19 @@ async function compress(path: string, signal?: AbortSignal): Promise<string> {
   const part = join(dirname(path), `.${basename(path)}-${process.pid}${TEMPORARY_SUFFIX}`);
   let file: FileHandle;
   try {
-    file = await open(part, 'wx', 0o600);
+    file = await fs.open(part, 'wx', 0o600);
   } catch {
     return path; // a directory that has become read-only
   }
   try {
-    await pipeline(createReadStream(path), createGzip({ level: GZIP_LEVEL }), file.createWriteStream(), { signal });
-    await rename(part, compressed);
-    await rm(path, { force: true });
+    const gzip = zlib().createGzip({ level: GZIP_LEVEL });
+    await streamPromises().pipeline(createReadStream(path), gzip, file.createWriteStream(), { signal });
+    await fs.rename(part, compressed);
+    await fs.rm(path, { force: true });
     return compressed;
   } catch {
     await file.close().catch(() => undefined);
-    await rm(part, { force: true }).catch(() => undefined);
+    await fs.rm(part, { force: true }).catch(() => undefined);
     // Another process may have been faster.
     return !existsSync(path) && existsSync(compressed) ? compressed : path;
   }
@@ -88,7 +87,7 @@ async function compress(path: string, signal?: AbortSignal): Promise<string> {
 
 async function namesIn(dir: string): Promise<string[]> {
   try {
-    return await readdir(dir);
+    return await fs.readdir(dir);
   } catch {
     return [];
   }
@@ -121,7 +120,7 @@ async function removeStaleParts(dir: string, names: readonly string[]): Promise<
     const path = join(dir, name);
     const compressor = COMPRESSOR.exec(name)?.[1];
     if (compressor !== undefined && !isRunning(Number(compressor))) await removeFile(path);
-    const found = await stat(path).catch(() => undefined);
+    const found = await fs.stat(path).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > STALE_PART_MS) await removeFile(path);
   }
 }
@@ -136,7 +135,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function removeFile(path: string): Promise<boolean> {
-  return rm(path).then(
+  return fs.rm(path).then(
     () => true,
     () => false,
   );

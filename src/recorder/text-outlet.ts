@@ -1,8 +1,7 @@
-import { hostname } from 'node:os';
-import { isatty } from 'node:tty';
 import type { LogLevel } from '../core/level.js';
 import type { WriteState } from './fd-writer.js';
 import { FdWriter } from './fd-writer.js';
+import { os, tty } from './lazy-node.js';
 import { lineOf } from './line.js';
 import { LINE_HOUSES, LineFormat } from './line-format.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
@@ -126,7 +125,7 @@ class TextOutlet implements Outlet {
 export function createTextOutlet(spec: TextSpec, level: LogLevel | undefined, onError: ErrorListener): Outlet {
   if (spec.kind === 'file')
     return new TextOutlet(`file ${spec.path}`, level, new FdWriter(spec.path), undefined, onError);
-  const isTerminal = isatty(spec.fd);
+  const isTerminal = tty().isatty(spec.fd);
   const pretty = spec.format === 'pretty' || (spec.format === 'auto' && isTerminal);
   const printer = pretty ? new PrettyPrinter({ colors: wantsColors(isTerminal) }) : undefined;
   return new TextOutlet('console', level, new FdWriter(spec.fd), printer, onError);
@@ -144,5 +143,5 @@ let own: LineFormat | undefined;
 
 /** Lines of this process; one object, so that sinks can share a line. */
 function ownFormat(): LineFormat {
-  return (own ??= new LineFormat(LINE_HOUSES.pino, process.pid, hostname()));
+  return (own ??= new LineFormat(LINE_HOUSES.pino, process.pid, os().hostname()));
 }

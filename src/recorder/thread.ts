@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
+import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
 import { newReader } from './reader-block.js';
 import { Recorder } from './recorder.js';
@@ -95,7 +95,7 @@ export class RecorderThread {
   async flushed(request: number): Promise<void> {
     for (let looks = 0; !this.isFlushed(request); looks++) {
       if (this.#worker === undefined && this.standIn((recorder) => recorder.drain())) return;
-      await delay(looks < 50 ? 1 : LOOK_MS);
+      await timersPromises().setTimeout(looks < 50 ? 1 : LOOK_MS);
     }
   }
 
@@ -156,7 +156,7 @@ export class RecorderThread {
     this.#wakeUp();
     const ended = new Promise<boolean>((resolve) => worker.once('exit', () => resolve(true)));
     let progress = this.#progress;
-    while (!(await Promise.race([ended, delay(STOP_TIMEOUT_MS, false, { ref: false })]))) {
+    while (!(await Promise.race([ended, timersPromises().setTimeout(STOP_TIMEOUT_MS, false, { ref: false })]))) {
       if (this.#progress === progress) await worker.terminate();
       progress = this.#progress;
     }

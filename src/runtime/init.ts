@@ -1,7 +1,6 @@
 /** The composition root: the only place where core, recorder, sinks and snapshots meet. */
 import { statSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel, parseLevel } from '../core/level.js';
@@ -12,6 +11,7 @@ import { closeRing, openRing, replaceRing } from '../core/ring-of-thread.js';
 import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import { createRecorder } from '../recorder/index.js';
+import { timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
 import type { Settings } from '../recorder/threads.js';
 import {
@@ -261,7 +261,10 @@ class Running implements TtlogHandle {
 
   private async end(): Promise<void> {
     // A sink that is stalled forever must not hold up the end: stop() delivers too, and gives up.
-    await Promise.race([this.flush(), delay(this.options.exitTimeoutMs, undefined, { ref: false })]);
+    await Promise.race([
+      this.flush(),
+      timersPromises().setTimeout(this.options.exitTimeoutMs, undefined, { ref: false }),
+    ]);
     this.threads.update();
     this.threads.close();
     await this.recorder.stop();

@@ -1,9 +1,9 @@
 /** What `init()` returns in a thread that takes part in another's ttlog. */
 import { statSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { setLevel } from '../core/levels.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
+import { timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
@@ -35,7 +35,7 @@ export class JoinedHandle implements TtlogHandle {
 
   async flush(): Promise<void> {
     const request = this.#thread.requestFlush();
-    while (!this.#thread.isFlushed(request)) await delay(LOOK_MS);
+    while (!this.#thread.isFlushed(request)) await timersPromises().setTimeout(LOOK_MS);
   }
 
   flushSync(): boolean {

@@ -1,9 +1,9 @@
 /** The side of the thread that called `init()`: it lets other threads find its recorder, and knows their rings. */
-import { randomBytes } from 'node:crypto';
 import { BroadcastChannel, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
+import { crypto } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { viewRing } from '../recorder/ring-view.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
@@ -29,7 +29,7 @@ interface ForeignRing {
 
 /** A name for the channel of one `init()`. */
 export function channelName(): string {
-  return `ttlog.host/${L.LAYOUT_VERSION}/${threadId}/${randomBytes(8).toString('hex')}`;
+  return `ttlog.host/${L.LAYOUT_VERSION}/${threadId}/${crypto().randomBytes(8).toString('hex')}`;
 }
 
 /** Numbers of records of all other threads. */
