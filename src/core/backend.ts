@@ -1,12 +1,16 @@
-import { redactedEvent } from './copy-value.js';
+import { nowNanos } from './clock.js';
+import { copyFields, redactedEvent } from './copy-value.js';
 import { isSuppressed } from './current-scope.js';
 import type { LogEvent } from './event.js';
-import type { LevelName, LogLevel } from './level.js';
-
+import type { LevelName } from './level.js';
+import { LogLevel } from './level.js';
 import { setLevel } from './levels.js';
 import { writeEmitted } from './record-emitted.js';
+import { cleanMessage, markRedacted } from './redact-where.js';
 import { openRing } from './ring-of-thread.js';
+import type { Bindings, Scope } from './scope.js';
 import { state } from './state.js';
+import type { Target } from './target.js';
 
 /**
  * Where events go. The default is the ring; another one is for tests and for bridges.
@@ -45,6 +49,20 @@ export class RingBackend implements LogBackend {
 
 const ringBackend = new RingBackend();
 
+/** A backend in the place of the ring, and what brings a call to it: those who never install one do not carry that. */
+export interface InstalledBackend {
+  readonly backend: LogBackend;
+  /** An event that its target wants, as `recordEvent` is given it. */
+  record(
+    target: Target,
+    level: LogLevel,
+    scope: Scope | undefined,
+    bindings: Bindings | null,
+    message: string,
+    fields: Record<string, unknown> | undefined,
+  ): void;
+}
+
 /**
  * Installs a backend for this thread and returns the one before, so that it can be put back.
  *
@@ -57,8 +75,9 @@ const ringBackend = new RingBackend();
  * messages; // => ['Caught']
  */
 export function installBackend(backend: LogBackend): LogBackend {
-  const previous = state.backend ?? ringBackend;
-  state.backend = backend instanceof RingBackend ? null : backend;
+  const previous = state.backend?.backend ?? ringBackend;
+  state.backend =
+    backend instanceof RingBackend ? null : { backend, record: (...call) => emitTo(backend, () => eventOf(...call)) };
   return previous;
 }
 
@@ -70,25 +89,67 @@ export function installBackend(backend: LogBackend): LogBackend {
  * emit(EventBuilder.withCapacity(1).target('importer').message('Row read').field('row', 1).build());
  */
 export function emit(event: LogEvent): void {
-  if (isSuppressed(event.level)) return;
+  if (isSuppressed(levelOf(event))) return;
   if (state.backend === null) writeEmitted(event);
-  else emitTo(state.backend, redactedEvent(event));
+  else emitTo(state.backend.backend, () => redactedEvent(event));
 }
 
-/** A backend's own failure is its own: the caller goes on. */
-export function emitTo(backend: LogBackend, event: LogEvent): void {
-  if (emitting) {
-    // What a backend logs itself would come back to it without end: it goes into the ring.
-    writeEmitted(event);
-    return;
-  }
-  emitting = true;
+/** Above all others where it is no event: that is found out, and counted, further on. */
+function levelOf(event: LogEvent): number {
   try {
+    return event.level;
+  } catch {
+    return LogLevel.Off;
+  }
+}
+
+/** An event that cannot be made is counted, and a backend's own failure is its own: the caller goes on. */
+function emitTo(backend: LogBackend, make: () => LogEvent): void {
+  let isOurs = false;
+  try {
+    const event = make();
+    if (emitting) {
+      // What a backend logs itself would come back to it without end: it goes into the ring.
+      writeEmitted(event);
+      return;
+    }
+    isOurs = true;
+    emitting = true;
     backend.emit(event);
   } catch {
     openRing().dropped++;
+  } finally {
+    if (isOurs) emitting = false;
   }
-  emitting = false;
 }
 
 let emitting = false;
+
+/** A call as an event. */
+function eventOf(
+  target: Target,
+  level: LogLevel,
+  scope: Scope | undefined,
+  bindings: Bindings | null,
+  message: string,
+  fields: Record<string, unknown> | undefined,
+): LogEvent {
+  const merged = new Map<string, LogEvent['fields'][number]>();
+  const sources: (object | undefined)[] = [bindings?.fields];
+  const contexts: object[] = [];
+  for (let context = scope?.context ?? null; context !== null; context = context.parent)
+    if (!context.disposed) contexts.unshift(context.fields);
+  sources.push(...contexts, fields);
+  for (const source of sources)
+    if (source !== undefined) for (const field of copyFields(source)) merged.set(field.key, field);
+  const span = scope?.span ?? null;
+  return {
+    timestampNs: nowNanos(),
+    level,
+    target: target.name,
+    message: cleanMessage(message),
+    fields: markRedacted([...merged.values()]),
+    threadId: state.threadId,
+    ...(span === null ? {} : { traceId: span.traceId, spanId: span.spanId }),
+  };
+}

@@ -1,7 +1,7 @@
 // Hot data: a place that logs, and the ways its fields have been named. Records name a FieldNode's id and carry values only.
 import type { TextMemory } from './known-text.js';
 import { SITE_EVENT } from './layout.js';
-import type { Where } from './redact-where.js';
+import type { Where } from './redact.js';
 import { cleanMessage, whereOf } from './redact-where.js';
 import { state } from './state.js';
 import type { Target } from './target.js';

@@ -9,10 +9,8 @@ import type { Field, FieldsExtractor, FieldValue } from './field.js';
 import { FIELDS, InspectedCopy, inspectText, throwsMark, wrapKindOf } from './field.js';
 import { isError } from './is-error.js';
 import { isUrl } from './platform.js';
-import type { Where } from './redact-where.js';
-import {
-  cleanMessage, hidesMessage, isMarkedRedacted, markRedacted, REDACTED, whereInError, whereOf, whereOfEntry, without,
-} from './redact-where.js'; // prettier-ignore
+import type { Where } from './redact.js';
+import { cleanMessage, hidesMessage, markRedacted, whereOf, whereRedacted, without } from './redact-where.js';
 import { state } from './state.js';
 
 /** One copy in the making: how many values it may still have, and what is around the one that is copied. */
@@ -42,7 +40,7 @@ export function copyField(key: string, value: unknown): Field | null {
 /** The event as others than the ring may have it. One that is none is left without fields. */
 export function redactedEvent(event: LogEvent): LogEvent {
   try {
-    if (isMarkedRedacted(event.fields)) return event;
+    if (whereRedacted(event.fields) !== null) return event;
     const copying = newCopying();
     const fields: Field[] = [];
     for (const given of event.fields) {
@@ -99,7 +97,7 @@ function copyAt(where: Where, read: () => unknown, depth: number, copying: Copyi
   const around = copying.where;
   const value = where.hidden ? where.replacement(read) : read();
   if (where.hidden) copying.changes++;
-  copying.where = where.hidden ? REDACTED : where;
+  copying.where = where.shown;
   const copied = copy(value, depth, copying);
   copying.where = around;
   return copied;
@@ -212,7 +210,7 @@ function copyError(error: Error, depth: number, copying: Copying): Error {
   for (const key of new Set(['message', 'stack', ...keys, 'cause', 'errors'])) {
     const value = readProperty(error, key);
     if (value === undefined) continue;
-    const at = where === null ? null : whereInError(where, key);
+    const at = where === null ? null : where.inError(key);
     if (at?.isDropped === true) copying.changes++;
     else if (at === null) parts.set(key, copyProperty({ [key]: value }, key, depth + 1, copying));
     else
@@ -223,7 +221,7 @@ function copyError(error: Error, depth: number, copying: Copying): Error {
   }
   if (copying.changes === changes) return error;
   const like = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error) as object) as Error;
-  const isHidden = where !== REDACTED && hidesMessage(where);
+  const isHidden = hidesMessage(where);
   Object.defineProperty(like, 'stack', { value: '', configurable: true, writable: true });
   for (const [key, value] of parts) {
     const shown = key === 'stack' && isHidden ? without(value, error.message) : value;
@@ -266,7 +264,7 @@ function copyMap(map: ReadonlyMap<unknown, unknown>, depth: number, copying: Cop
     MAX_WIDTH,
   )) {
     if (copying.left < 0) break;
-    const at = copying.where === null ? null : whereOfEntry(copying.where, key);
+    const at = copying.where === null ? null : copying.where.entry(key);
     if (at !== null) {
       if (at.isDropped) copying.changes++;
       else

@@ -11,8 +11,8 @@ import * as L from './layout.js';
 import type { Ring } from './ring.js';
 import { moveRecord } from './ring.js';
 import { isUrl } from './platform.js';
-import type { Where } from './redact-where.js';
-import { hidesMessage, REDACTED, whereInError, whereOf, whereOfEntry, without } from './redact-where.js';
+import type { Where } from './redact.js';
+import { hidesMessage, whereOf, without } from './redact-where.js';
 import { state } from './state.js';
 
 /** Objects in objects: deeper ones are recorded as "[Truncated]". */
@@ -128,7 +128,7 @@ function writeClean(ring: Ring, p: number, text: string): number {
 function writeAt(ring: Ring, p: number, where: Where, read: () => unknown, depth: number): number {
   const around = ring.where;
   const value = where.hidden ? where.replacement(read) : read();
-  ring.where = where.hidden ? REDACTED : where;
+  ring.where = where.shown;
   const next = writeNested(ring, p, value, depth);
   ring.where = around;
   return next;
@@ -140,7 +140,7 @@ export function writeRedacted(ring: Ring, p: number, where: Where | null, value:
   if (where.isDropped) return p;
   try {
     const recorded = where.hidden ? where.replacement(() => value) : where.clean(value);
-    ring.where = where.hidden ? REDACTED : where;
+    ring.where = where.shown;
     return writeValue(ring, p, recorded);
   } finally {
     ring.where = null;
@@ -322,7 +322,7 @@ function writeMap(ring: Ring, p: number, map: ReadonlyMap<unknown, unknown>, dep
   let count = 0;
   let dropped = 0;
   for (const [key, item] of Map.prototype.entries.call(map) as IterableIterator<[unknown, unknown]>) {
-    const at = ring.where === null ? null : whereOfEntry(ring.where, key);
+    const at = ring.where === null ? null : ring.where.entry(key);
     if (at !== null && at.isDropped && dropped++ < MAX_VALUES) continue;
     const before = p - ring.at;
     const wide = isWide(ring, count);
@@ -385,11 +385,11 @@ function writeError(ring: Ring, p: number, error: Error, depth: number): number 
   if (Array.isArray(errors)) parts['errors'] = errors;
 
   const { where } = ring;
-  if (where !== REDACTED && hidesMessage(where)) parts['stack'] = without(parts['stack'], parts['message']);
+  if (hidesMessage(where)) parts['stack'] = without(parts['stack'], parts['message']);
 
   let count = 0;
   for (const key of Object.keys(parts)) {
-    const at = where === null ? null : whereInError(where, key);
+    const at = where === null ? null : where.inError(key);
     if (at !== null && at.isDropped) continue;
     const before = p - ring.at;
     // Errors behind errors do not count as depth: a cause is as interesting as its effect.

@@ -1,14 +1,10 @@
 // Hot path: the six calls. Which order the arguments came in, which target, recorded or not; then one record.
-import { emitTo } from './backend.js';
-import { nowNanos } from './clock.js';
-import type { LogEvent } from './event.js';
-import { copyFields } from './copy-value.js';
 import { currentScope } from './current-scope.js';
 import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { recordEvent } from './record.js';
-import { cleanMessage, markRedacted, shownMessage } from './redact-where.js';
+import { shownMessage } from './redact-where.js';
 import type { Bindings, Scope } from './scope.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
@@ -52,7 +48,7 @@ export function log(
     message = typeof second === 'string' ? second : messageOf(first);
   }
   if (state.backend === null) recordEvent(target, level, scope, bindings, message, fields);
-  else emitTo(state.backend, toEvent(target, level, scope, bindings, message, fields));
+  else state.backend.record(target, level, scope, bindings, message, fields);
 }
 
 /** An error on its own speaks for itself. */
@@ -64,35 +60,6 @@ function messageOf(first: unknown): string {
     // a proxy, or an error with a throwing getter
   }
   return '';
-}
-
-/** For backends other than the ring. */
-function toEvent(
-  target: Target,
-  level: LogLevel,
-  scope: Scope | undefined,
-  bindings: Bindings | null,
-  message: string,
-  fields: Record<string, unknown> | undefined,
-): LogEvent {
-  const merged = new Map<string, LogEvent['fields'][number]>();
-  const sources: (object | undefined)[] = [bindings?.fields];
-  const contexts: object[] = [];
-  for (let context = scope?.context ?? null; context !== null; context = context.parent)
-    if (!context.disposed) contexts.unshift(context.fields);
-  sources.push(...contexts, fields);
-  for (const source of sources)
-    if (source !== undefined) for (const field of copyFields(source)) merged.set(field.key, field);
-  const span = scope?.span ?? null;
-  return {
-    timestampNs: nowNanos(),
-    level,
-    target: target.name,
-    message: cleanMessage(message),
-    fields: markRedacted([...merged.values()]),
-    threadId: state.threadId,
-    ...(span === null ? {} : { traceId: span.traceId, spanId: span.spanId }),
-  };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LogEvent } from './event.js';
 import * as L from './layout.js';
 import { LogLevel, parseLevel } from './level.js';
 import { HEADROOM_BYTES, MAX_FIELDS } from './record.js';
-import { cleanMessage, isMarkedRedacted, REDACTED, whereOf } from './redact-where.js';
+import { cleanMessage, whereOf, whereRedacted } from './redact-where.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, owe, publish } from './ring.js';
@@ -75,9 +75,9 @@ function writeBody(ring: Ring, event: LogEvent, target: string, flags: number): 
   const countAt = p - ring.at;
   p += 2;
   let count = 0;
-  const isRedacted = isMarkedRedacted(fields);
+  const redacted = whereRedacted(fields);
   for (const field of fields) {
-    const where = isRedacted ? REDACTED : whereOf(field.key);
+    const where = redacted ?? whereOf(field.key);
     if (where !== null && where.isDropped) continue;
     const before = p - ring.at;
     p = count === MAX_FIELDS ? -1 : writeField(ring, p, field.key, field as never, 'value', where);

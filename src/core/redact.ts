@@ -1,10 +1,8 @@
-import type { PathState } from './redact-paths.js';
 import { flatCopy } from './target.js';
 
 /**
  * Redaction before anything reaches the ring. A name is judged once (when a callsite first sees it, or from a bounded cache for
- * nested keys), so unredacted logging pays nothing for it. Where there are rules that look at more than names, redact-where.ts
- * follows them.
+ * nested keys), so unredacted logging pays nothing for it.
  */
 export interface Redactor {
   /** True where a value under this key must not be recorded. */
@@ -13,30 +11,48 @@ export interface Redactor {
   readonly censor: string;
   /** null where names and that text are all there is. */
   readonly rules: RedactionRules | null;
-  /** Lists of fields that have been redacted by this redactor. */
+}
+
+/** What looks at more than names: where in an event a value is, what a text looks like. The runtime makes it of options. */
+export interface RedactionRules {
+  /** A top-level field, or null where a look at names is all it needs. */
+  whereOf(name: string): Where | null;
+  /** A message, or another text that is no value. */
+  cleanMessage(message: string): string;
+  /** What has been redacted already: it is recorded as it is. */
+  readonly redacted: Where;
+  /** Lists of fields that have been redacted by these rules. */
   readonly done: WeakSet<object>;
 }
 
-/** What `init({ redact })` may say beyond names. */
-export interface RedactionRules {
-  /** Before the first name; null without paths. */
-  readonly paths: PathState | null;
-  readonly patterns: readonly ValuePattern[];
-  /** Messages, stacks and URLs are searched too. */
-  readonly text: boolean;
-  readonly censor: 'text' | 'hash' | 'remove' | CensorFunction;
+/** A place in a field, from its top-level name on. */
+export interface Where {
+  /** True where a rule says that the value here must not be recorded. */
+  readonly hidden: boolean;
+  /** True where what is here is to be left out, name and all. */
+  readonly isDropped: boolean;
+  /** True where what is here is hidden behind a text: it is not even looked at. */
+  readonly isUnread: boolean;
+  /** The place of what is recorded here: what a rule has made is recorded as it is. */
+  readonly shown: Where;
+  /** The value under a key of an object. */
+  below(key: string): Where;
+  /** An item of an array or a set. */
+  item(index: number): Where;
+  /** An entry of a map. */
+  entry(key: unknown): Where;
+  /** A part of an error: its message and its stack are texts, which are searched only where that is switched on. */
+  inError(key: string): Where;
+  /** A value as it may be recorded: what looks like a secret is replaced. Objects are looked into by whoever writes them. */
+  clean(value: unknown): unknown;
+  /** The text of an object that has become one (a URL): as a message. */
+  cleanText(text: string): string;
+  /** What stands for the value here. Never throws. Its result is recorded as it is. */
+  replacement(read: () => unknown): unknown;
 }
 
 /** Makes what is recorded instead of a value. `path`: the names on the way to it, the field's own first; empty for a message. */
 export type CensorFunction = (value: unknown, path: readonly string[]) => unknown;
-
-/** What secrets look like. */
-export interface ValuePattern {
-  /** Global. */
-  readonly regexp: RegExp;
-  /** How many characters of what it finds are secret, from the first on: a check digit is beyond regular expressions. */
-  readonly secretLength: (match: string) => number;
-}
 
 /** The option in a form that can be compared, and handed to other threads (but for a censor that is a function). */
 export interface RedactSettings {
@@ -74,7 +90,6 @@ export function createRedactor(
   return {
     censor,
     rules,
-    done: new WeakSet(),
     isSensitive(key) {
       const known = cache.get(key);
       if (known !== undefined) return known;

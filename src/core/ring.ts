@@ -4,7 +4,7 @@ import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
 import { newMemory, ordersStores, platform } from './platform.js';
-import type { Where } from './redact-where.js';
+import type { Where } from './redact.js';
 import type { Bindings, Scope } from './scope.js';
 import type { Span } from './span.js';
 import type { Spill } from './spill.js';

@@ -3,7 +3,7 @@
  * copies of the package, find the same object there and are one ttlog. Only plain data and plain functions live in it;
  * whoever reads it must not depend on `instanceof` or on #private members of the copy that put something in.
  */
-import type { LogBackend } from './backend.js';
+import type { InstalledBackend } from './backend.js';
 import type { Filter } from './filter.js';
 import { compileFilter, resolveFilter, STANDARD_FILTER } from './filter.js';
 import { CONTROL_BYTES, LAYOUT_VERSION } from './layout.js';
@@ -49,7 +49,7 @@ export interface CoreState {
   /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
   scopes: ScopeStore | null;
   /** A backend somebody installed; null = the ring, without the detour of building a LogEvent. */
-  backend: LogBackend | null;
+  backend: InstalledBackend | null;
   readonly targets: Map<string, Target>;
   /** The target of a bare call outside any span: the service, '' before it has a name (readers put in the name). */
   rootTarget: Target;

@@ -1,8 +1,8 @@
 // What was thrown, as plain data. It may be anything, and may fight back: nothing here throws, nothing of the
 // application's runs that need not, and no input makes it long.
 import * as types from 'node:util/types';
-import type { Where } from '../core/redact-where.js';
-import { hidesMessage, REDACTED, whereInError, whereOf, without } from '../core/redact-where.js';
+import type { Where } from '../core/redact.js';
+import { hidesMessage, whereOf, without } from '../core/redact-where.js';
 import { state } from '../core/state.js';
 
 /** Data without behaviour: what JSON can hold. */
@@ -139,7 +139,7 @@ function textOf(thrown: unknown, where: Where | null): string {
 function textInError(error: object, key: 'message' | 'stack', limit: number, where: Where | null): string | undefined {
   const value = read(error, key);
   if (typeof value !== 'string') return undefined;
-  const at = where === null ? null : whereInError(where, key);
+  const at = where === null ? null : where.inError(key);
   if (at === null ? state.redactor.isSensitive(key) : at.hidden) return state.redactor.censor;
   const kept = hidesMessage(where) ? without(value, read(error, 'message')) : value;
   return cut(String(at === null ? kept : at.clean(kept)), limit);
@@ -230,7 +230,7 @@ function collect(
 function propertyAt(object: object, key: string, depth: number, budget: Budget, at: Where | null): PlainValue {
   if (at === null) return propertyValue(object, key, depth, budget);
   const { where } = budget;
-  budget.where = at.hidden ? REDACTED : at;
+  budget.where = at.shown;
   const value = at.hidden
     ? plain(
         at.replacement(() => propertyValue(object, key, depth, budget)),

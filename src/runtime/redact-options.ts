@@ -1,11 +1,13 @@
 /** The option `redact` of init(): checked, made plain enough to be handed to other threads, and made into a redactor. */
 import { invalidOption } from '../core/errors.js';
-import type { CensorFunction, Redactor, RedactionRules, RedactSettings } from '../core/redact.js';
+import type { CensorFunction, Redactor, RedactSettings } from '../core/redact.js';
 import { CENSOR, createRedactor, DEFAULT_REDACTED_KEYS } from '../core/redact.js';
-import type { PathSegment } from '../core/redact-paths.js';
-import { ANY, ANY_DEPTH, compilePaths } from '../core/redact-paths.js';
+import type { PathSegment } from './redact-paths.js';
+import { ANY, ANY_DEPTH, compilePaths } from './redact-paths.js';
 import type { RedactPatternName } from './redact-patterns.js';
 import { PATTERN_NAMES, toValuePattern } from './redact-patterns.js';
+import type { Censor } from './redaction-rules.js';
+import { redactionRules } from './redaction-rules.js';
 
 /**
  * What must not be recorded, and what is recorded instead. It is applied before a value reaches memory: to fields, context, bindings,
@@ -204,10 +206,10 @@ function parsePath(name: string, path: string): PathSegment[] {
 export function redactorOf({ settings, censor }: NormalRedact): Redactor {
   const { keys, paths, patterns, text } = settings;
   const named = settings.censor === 'hash' || settings.censor === 'remove' ? settings.censor : undefined;
-  const kind: RedactionRules['censor'] = censor ?? named ?? 'text';
+  const kind: Censor = censor ?? named ?? 'text';
   const shown = named === undefined ? settings.censor : CENSOR;
   if (paths.length === 0 && patterns.length === 0 && kind === 'text') return createRedactor(keys, shown);
-  return createRedactor(keys, shown, {
+  const rules = redactionRules({
     paths: paths.length === 0 ? null : compilePaths(paths.map((path) => parsePath('redact.paths', path))),
     patterns: patterns.map((pattern) =>
       toValuePattern(typeof pattern === 'string' ? pattern : new RegExp(pattern.source, pattern.flags))!,
@@ -215,4 +217,5 @@ export function redactorOf({ settings, censor }: NormalRedact): Redactor {
     text,
     censor: kind,
   });
+  return createRedactor(keys, shown, rules);
 }

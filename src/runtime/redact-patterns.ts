@@ -2,7 +2,7 @@
  * What secrets look like, by name. Every repetition is bounded and no two of them compete for the same characters, so a search takes
  * time in proportion to the text.
  */
-import type { ValuePattern } from '../core/redact.js';
+import type { ValuePattern } from './redaction-rules.js';
 
 /** The names of the built-in patterns. */
 export type RedactPatternName =

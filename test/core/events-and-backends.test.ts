@@ -105,18 +105,32 @@ describe('emit', () => {
     expect(dropped()).toBe(1);
   });
 
+  const event = EventBuilder.withCapacity(0).build();
+  const isThrowing = new Proxy(event, {
+    get() {
+      throw new Error('boom');
+    },
+  });
+
   it('counts what is no event, and goes on', () => {
-    const event = EventBuilder.withCapacity(0).build();
     const bad: unknown[] = [
       undefined, null, 1, {}, { ...event, level: 99 }, { ...event, level: Number.NaN }, { ...event, level: 'x' }, { ...event, timestampNs: 1 },
       { ...event, message: undefined }, { ...event, fields: undefined }, { ...event, fields: [undefined] }, { ...event, fields: [{ key: Symbol('s') }] },
       { ...event, target: undefined }, { ...event, traceId: 7 }, { ...event, target: Symbol('t') },
-      new Proxy(event, { get() { throw new Error('boom'); } }),
+      isThrowing,
     ]; // prettier-ignore
     for (const value of bad) emit(value as LogEvent);
     expect(dropped()).toBe(bad.length);
     emit(event);
     expect(events()).toHaveLength(1);
+  });
+
+  it('to another backend counts what cannot be read, and goes on', () => {
+    const seen = caught(() => {
+      for (const value of [isThrowing, event]) emit(value);
+    });
+    expect(seen).toEqual([event]);
+    expect(dropped()).toBe(1);
   });
 
   it('of targets without number does not grow memory', () => {
