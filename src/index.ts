@@ -23,10 +23,16 @@ export type { Timer } from './core/timer.js';
 
 export { addContext } from './context/add-context.js';
 export { bindContext } from './context/bind-context.js';
+export type { ContextCarrier } from './context/carrier.js';
+export { exportContext, withCarrier } from './context/carrier.js';
+export type { ContextKey } from './context/context-key.js';
+export { contextKey } from './context/context-key.js';
 export { currentContext } from './context/current-context.js';
 export { enterContext } from './context/enter-context.js';
+export type { JsonValue } from './context/json-safe.js';
 export { currentSpan, span, timer, withSpan } from './context/spans.js';
 export { suppress } from './context/suppress.js';
+export type { TraceHeaders } from './context/trace-headers.js';
 export { withContext } from './context/with-context.js';
 
 export type { LogRecord, RecordKind, SpanOutcome } from './recorder/record.js';

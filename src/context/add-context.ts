@@ -1,6 +1,7 @@
 import type { Span } from '../core/span.js';
 import { Context } from '../core/scope.js';
-import { copyOf } from './context-fields.js';
+import { fieldsOf } from './context-fields.js';
+import type { ContextKey } from './context-key.js';
 import { runningScope } from './scope-store.js';
 
 /**
@@ -14,10 +15,13 @@ import { runningScope } from './scope-store.js';
  *   return currentContext();
  * }); // => { request_id: 'r-1', user_id: 7 }
  */
-export function addContext(fields: object): void {
+export function addContext(fields: object): void;
+export function addContext<T>(key: ContextKey<T>, value: T): void;
+export function addContext(key: string, value: unknown): void;
+export function addContext(first: string | object, ...rest: unknown[]): void {
   const scope = runningScope();
   if (scope === undefined) return;
-  const added = copyOf(fields);
+  const added = fieldsOf(first, rest);
   let { context } = scope;
   while (context !== null && context.disposed) context = context.parent;
   if (context === null) {

@@ -13,6 +13,15 @@ export function copyOf(fields: object): Record<string, unknown> {
   }
 }
 
+/** The fields of a call that takes a name and a value, or an object. */
+export function fieldsOf(
+  first: string | { readonly name: string } | object,
+  rest: readonly unknown[],
+): Record<string, unknown> {
+  if (rest.length === 0) return copyOf(first as object);
+  return { [typeof first === 'string' ? first : (first as { readonly name: string }).name]: rest[0] };
+}
+
 function copyOneByOne(fields: object): Record<string, unknown> {
   let copy: Record<string, unknown> = {};
   try {

@@ -1,5 +1,6 @@
 import { Context, liveScope } from '../core/scope.js';
-import { copyOf } from './context-fields.js';
+import { fieldsOf } from './context-fields.js';
+import type { ContextKey } from './context-key.js';
 import { runningScope, scopes } from './scope-store.js';
 
 /** Leaves its context when it is disposed of; again does nothing. */
@@ -31,8 +32,11 @@ class EnteredContext implements Disposable {
  * entered[Symbol.dispose](); // or: using _ = enterContext({ job_id: 7 })
  * currentContext(); // => {}
  */
-export function enterContext(fields: object): Disposable {
-  const context = new Context(copyOf(fields), runningScope());
+export function enterContext(fields: object): Disposable;
+export function enterContext<T>(key: ContextKey<T>, value: T): Disposable;
+export function enterContext(key: string, value: unknown): Disposable;
+export function enterContext(first: string | object, ...rest: unknown[]): Disposable {
+  const context = new Context(fieldsOf(first, rest), runningScope());
   scopes.enterWith(context);
   return new EnteredContext(context);
 }

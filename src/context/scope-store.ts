@@ -15,6 +15,8 @@ export const scopes: AsyncLocalStorage<Scope | undefined> = (state.scopes ??= ne
   Scope | undefined
 >()) as never;
 
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
 /**
  * Runs `fn` in a scope, and returns what it returns. Where that scope is running already nothing is switched: to and fro costs some 15 ns on
  * Node 20 and 22, and 170 ns on 24 and 26.
@@ -25,6 +27,18 @@ export function runIn<R>(scope: Scope | undefined, fn: () => R): R {
   scopes.enterWith(scope);
   try {
     return fn();
+  } finally {
+    scopes.enterWith(before);
+  }
+}
+
+/** As `runIn`, with `this` and arguments. */
+export function applyIn(scope: Scope | undefined, fn: AnyFunction, self: unknown, args: unknown[]): unknown {
+  const before = scopes.getStore();
+  if (before === scope) return fn.apply(self, args);
+  scopes.enterWith(scope);
+  try {
+    return fn.apply(self, args);
   } finally {
     scopes.enterWith(before);
   }

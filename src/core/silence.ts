@@ -19,6 +19,7 @@ export class SilentScope implements Scope {
   readonly outer: Scope | undefined;
   /** How its trace goes on elsewhere; null until somebody asks. */
   trace: UnrecordedTrace | null = null;
+  readonly isTraceRoot = true;
 
   constructor(outer: Scope | undefined, silence: number, span: Span | null) {
     this.context = outer === undefined ? null : outer.context;
@@ -29,7 +30,7 @@ export class SilentScope implements Scope {
 }
 
 /** A scope without a span: what is opened inside begins a trace of its own, and is not part of one that was not sampled. */
-class RootScope implements Scope {
+export class RootScope implements Scope {
   readonly context: Context | null;
   readonly span = null;
   readonly silence: number;

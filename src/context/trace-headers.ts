@@ -1,0 +1,46 @@
+import { hexWord, randomWord, randomWordNotZero } from '../core/ids.js';
+import type { Scope } from '../core/scope.js';
+import { SILENCE_SPANS } from '../core/scope.js';
+import type { SilentScope } from '../core/silence.js';
+import { runningScope } from './scope-store.js';
+
+/** The headers of W3C Trace Context and W3C Baggage. */
+export interface TraceHeaders {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+  readonly baggage?: string;
+}
+
+/** What others are to be told of the trace that a scope belongs to: nothing outside of one, and nothing inside `suppress`. */
+export function traceHeadersOf(scope: Scope | undefined = runningScope()): TraceHeaders {
+  if (scope === undefined || scope.silence > SILENCE_SPANS) return {};
+  if (scope.silence === SILENCE_SPANS) return unrecordedHeaders(scope);
+  const { span } = scope;
+  if (span === null) return {};
+  const { traceparent, trace } = span;
+  return trace === null ? { traceparent } : headers(traceparent, trace.tracestate, trace.baggage);
+}
+
+/** A trace that is not sampled has no ids here; others get some, with which to not sample it either. */
+function unrecordedHeaders(scope: Scope): TraceHeaders {
+  let at: Scope | undefined = scope;
+  while (at !== undefined && !isSilentScope(at)) at = at.outer;
+  if (at === undefined) return {};
+  at.trace ??= { traceparent: `00-${randomHex(4)}-${randomHex(2)}-00`, tracestate: '', baggage: '' };
+  return headers(at.trace.traceparent, at.trace.tracestate, at.trace.baggage);
+}
+
+/** Of another copy of ttlog, too. */
+function isSilentScope(scope: Scope): scope is SilentScope {
+  return (scope as Partial<SilentScope>).isTraceRoot === true;
+}
+
+function randomHex(words: number): string {
+  let hex = hexWord(randomWordNotZero());
+  for (let i = 1; i < words; i++) hex += hexWord(randomWord());
+  return hex;
+}
+
+function headers(traceparent: string, tracestate: string, baggage: string): TraceHeaders {
+  return { traceparent, ...(tracestate !== '' && { tracestate }), ...(baggage !== '' && { baggage }) };
+}
