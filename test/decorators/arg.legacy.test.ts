@@ -1,3 +1,4 @@
+// @Arg names parameters, and standard decorators know no parameters.
 import { beforeEach, expect, test } from 'vitest';
 import { Arg, Instrument } from 'ttlog/decorators';
 import { ownFields, recorded, startRecording } from '../support/recorded.js';

@@ -1,3 +1,4 @@
+// class-transformer, whose decorators are legacy ones.
 import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, Transform, Type } from 'class-transformer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// Made classes, decorated at random: what @Fields records is what instanceToPlain makes of them, key by key in the same order, but for the
-// differences that docs/fields.md lists (none of which these classes can have).
+// class-transformer on made classes, decorated at random: what @Fields records is what instanceToPlain makes of them.
+// Key by key in the same order, but for the differences that docs/fields.md lists (none of which these classes can have).
 import 'reflect-metadata';
 import type { ClassTransformOptions, ExposeOptions, TransformOptions } from 'class-transformer';
 import { Exclude, Expose, instanceToPlain, Transform, Type } from 'class-transformer';

@@ -1,3 +1,4 @@
+// A legacy decorator on one half of a pair of accessors is applied to both; a standard one to its own.
 import { beforeEach, expect, test } from 'vitest';
 import { Instrument } from 'ttlog/decorators';
 import { ownFields, recorded, startRecording } from '../support/recorded.js';

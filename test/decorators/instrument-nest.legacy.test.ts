@@ -1,4 +1,4 @@
-// Nest's own decorators above and below @Instrument, and inside an instrumented class: routes answer and guards guard.
+// Nest, whose decorators are legacy ones: its own decorators above and below @Instrument, and inside an instrumented class: routes answer and guards guard.
 import 'reflect-metadata';
 import type { CanActivate, ExecutionContext, INestApplication, NestInterceptor } from '@nestjs/common';
 import {

@@ -1,0 +1,24 @@
+// Writes the tables of docs/instrument.md from the tests that prove them, after running them: `npm run docs:instrument`.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { root } from './entries.mjs';
+import { GUARANTEES, PAGE, withGenerated } from './instrument-table.mjs';
+import { runNode } from './run.mjs';
+
+/** @type {import('./instrument-table.mjs').ProvenTest[]} */
+const tests = [];
+for (const project of ['legacy', 'standard']) {
+  const report = `${root}.tmp/guarantees-${project}.json`;
+  const vitest = [`${root}node_modules/vitest/vitest.mjs`, 'run', '--project', project, GUARANTEES];
+  if (!(await runNode([...vitest, '--reporter=json', `--outputFile=${report}`]))) process.exit(1);
+  for (const { name, assertionResults } of JSON.parse(readFileSync(report, 'utf8')).testResults) {
+    for (const { ancestorTitles, title } of assertionResults) {
+      tests.push({ kind: ancestorTitles[0], guarantee: title, file: relative(root, name), project });
+    }
+  }
+  rmSync(report);
+}
+const page = readFileSync(root + PAGE, 'utf8');
+const made = withGenerated(page, tests);
+writeFileSync(root + PAGE, made);
+console.log(`docs: ${PAGE} ${made === page ? 'is as it was' : 'has been written anew'}`);

@@ -1,0 +1,5 @@
+// Every kind of method with every guarantee, under both protocols.
+import { kinds } from './kinds.js';
+import { proveAll } from './prove.js';
+
+proveAll(kinds);
