@@ -1,15 +1,10 @@
 // The bars that ttlog holds itself to, checked on every run that has the rows for them. A missed bar is printed like
 // a met one.
 
-import { formatNs, formatRatio, ratio, summaryOf } from './lib/columns.mjs';
-import { summarise } from './lib/stats.mjs';
+import { difference, formatCount, formatNs, formatPercent, formatRatio, ratio, summaryOf } from './lib/columns.mjs';
+import { pairedRatio, summarise } from './lib/stats.mjs';
 
 const CLOCK = 'primitives/performance.now()';
-const NODE_MAJOR = Number(process.versions.node.split('.')[0]);
-
-/** On Node 24 and later a fresh AsyncLocalStorage.run alone costs what a whole ttlog span costs on Node 20. */
-const SYNC_SPAN_BAR = NODE_MAJOR >= 24 ? 5 : 10;
-const ASYNC_SPAN_BAR = NODE_MAJOR >= 24 ? 5 : 7;
 
 const atMost = (limit) => ({ limit, compare: '≤' });
 const atLeast = (limit) => ({ limit, compare: '≥' });
@@ -24,19 +19,26 @@ function ratioBar(text, { limit, compare }, above, below, { metric = 'ns', base 
   };
 }
 
-function differenceBar(text, { limit, compare }, id, reference, metric = 'ns') {
+function differenceBar(text, { limit, compare }, id, reference, { metric = 'ns', format = inNs } = {}) {
+  return { text, limit, compare, format, compute: (results) => difference(results, id, reference, metric) };
+}
+
+function valueBar(text, { limit, compare }, id, metric, format, scale = 1) {
   return {
     text,
     limit,
     compare,
-    format: (n) => `${formatNs(n)} ns`,
+    format,
     compute(results) {
-      const own = summaryOf(results, id, metric);
-      const other = summaryOf(results, reference, metric);
-      return own && other ? summarise(own.rounds.map((n, i) => n - other.rounds[i])) : undefined;
+      const summary = summaryOf(results, id, metric);
+      return summary && summarise(summary.rounds.map((n) => n * scale));
     },
   };
 }
+
+const inNs = (n) => `${formatNs(n)} ns`;
+const inKib = (n) => `${n.toFixed(1)} KiB`;
+const inMib = (n) => `${n.toFixed(1)} MiB`;
 
 const recordBars = ['constant', 'varying'].flatMap((values) => {
   const group = `record-${values}`;
@@ -65,7 +67,79 @@ const deliveryBars = ['burst', 'paced'].flatMap((mode) => {
   ];
 });
 
-export const bars = [
+/** Flat: what garbage collection leaves lying about, and nothing that the number of events could be read from. */
+const FLAT_MIB = 16;
+
+const LAST_WORDS = {
+  return2k: 'of 2 000, returning',
+  exit2k: 'of 2 000, process.exit()',
+  exit200k: 'of 200 000, process.exit()',
+};
+
+const memoryBars = [
+  valueBar('RSS growth, events recorded', atMost(FLAT_MIB), 'memory/ttlog, recorded', 'growthMb', inMib),
+  valueBar('RSS growth, events delivered', atMost(FLAT_MIB), 'memory/ttlog, delivered to /dev/null', 'growthMb', inMib),
+  valueBar(
+    'RSS growth, messages all different',
+    atMost(FLAT_MIB),
+    'memory-messages/ttlog, recorded',
+    'growthMb',
+    inMib,
+  ),
+  differenceBar(
+    'RSS behind a stalled sink, many events over few',
+    atMost(FLAT_MIB),
+    'memory-stalled/ttlog, a sink that never settles, for long',
+    'memory-stalled/ttlog, a sink that never settles',
+    { metric: 'growthMb', format: inMib },
+  ),
+  valueBar(
+    'a 3-field event in the ring',
+    atMost(64),
+    'scaling-fields/ttlog, 3 fields',
+    'ringBytes',
+    (n) => `${formatNs(n)} B`,
+  ),
+  valueBar('CPU at rest', atMost(0.005), 'rest/ttlog fileSink', 'cpuShare', formatPercent),
+  ...Object.keys(LAST_WORDS).map((metric) =>
+    valueBar(`lines lost, ${LAST_WORDS[metric]}`, atMost(0), 'lost-lines/ttlog fileSink', metric, formatCount),
+  ),
+];
+
+/** Ten million events, and thirty fields, cost what as many times fewer do. */
+const LINEAR = atMost(1.25);
+
+const scalingBars = [
+  ...['recorded', 'fileSink'].map((how) =>
+    ratioBar(
+      `an event of 10 million ÷ one of 100 000, ${how}`,
+      LINEAR,
+      `scaling-events/ttlog ${how}, 10 000 000 events`,
+      `scaling-events/ttlog ${how}, 100 000 events`,
+    ),
+  ),
+  {
+    text: 'a field of 30 ÷ a field of 10',
+    ...LINEAR,
+    format: formatRatio,
+    compute(results) {
+      const of = (fields) =>
+        difference(results, `scaling-fields/ttlog, ${fields} fields`, 'scaling-fields/ttlog, 0 fields', 'ns');
+      const [thirty, ten] = [of(30), of(10)];
+      return (
+        thirty &&
+        ten &&
+        pairedRatio(
+          thirty.rounds.map((n) => n / 30),
+          ten.rounds.map((n) => n / 10),
+        )
+      );
+    },
+  },
+];
+
+/** On Node 24 and later a fresh AsyncLocalStorage.run alone costs what a whole ttlog span costs on Node 20. */
+const barsOf = (nodeMajor) => [
   ...recordBars,
   differenceBar(
     'call below record, over an empty call',
@@ -76,14 +150,14 @@ export const bars = [
   ...deliveryBars,
   ratioBar(
     'OpenTelemetry ÷ @Instrument, sync',
-    atLeast(SYNC_SPAN_BAR),
+    atLeast(nodeMajor >= 24 ? 5 : 10),
     'spans-sync/OpenTelemetry startActiveSpan',
     'spans-sync/ttlog @Instrument',
     { base: 'spans-sync/bare method' },
   ),
   ratioBar(
     'OpenTelemetry ÷ @Instrument, async',
-    atLeast(ASYNC_SPAN_BAR),
+    atLeast(nodeMajor >= 24 ? 5 : 7),
     'spans-async/OpenTelemetry startActiveSpan',
     'spans-async/ttlog @Instrument',
     { base: 'spans-async/bare async method' },
@@ -107,24 +181,22 @@ export const bars = [
     'fields/ttlog @Fields',
   ),
   ratioBar('@Fields, of an extractor written by hand', atMost(2), 'fields/ttlog @Fields', 'fields/written by hand'),
-  {
-    text: 'core, min+gzip',
-    limit: 10,
-    compare: '≤',
-    format: (n) => `${n.toFixed(1)} KiB`,
-    compute(results) {
-      const size = summaryOf(results, 'size/ttlog core', 'gzipBytes');
-      return size && summarise([size.median / 1024]);
-    },
-  },
+  ...memoryBars,
+  ...scalingBars,
+  valueBar('core, min+gzip', atMost(10), 'size/ttlog core', 'gzipBytes', inKib, 1 / 1024),
   ratioBar("import 'pino' ÷ import 'ttlog'", atLeast(1), "import/import 'pino'", "import/import 'ttlog'", {
     metric: 'addedMs',
   }),
 ];
 
-/** @param {import('./lib/columns.mjs').Results} results only the bars that this run has the rows for */
-export function checkBars(results) {
-  return bars.flatMap(({ text, limit, compare, format, compute }) => {
+/**
+ * Only the bars that this run has the rows for.
+ *
+ * @param {import('./lib/columns.mjs').Results} results
+ * @param {number} nodeMajor that they were taken under
+ */
+export function checkBars(results, nodeMajor) {
+  return barsOf(nodeMajor).flatMap(({ text, limit, compare, format, compute }) => {
     const summary = compute(results);
     if (!summary) return [];
     const met = compare === '≤' ? summary.median <= limit : summary.median >= limit;

@@ -5,8 +5,11 @@ import {
   formatKb,
   formatMs,
   formatNs,
+  formatNsAsMs,
+  formatPercent,
   formatUs,
   over,
+  perField,
   spread,
   timesOf,
   timesUnder,
@@ -29,6 +32,14 @@ function recordColumns(group) {
   ];
 }
 
+const memoryColumns = [
+  value('events', 'events', formatCount),
+  value('startMb', 'start', formatMs),
+  value('growthMb', 'growth', formatMs),
+  value('maxMb', 'largest', formatMs),
+  value('seconds', 'took, s', formatMs),
+];
+
 function spanColumns(group, bare) {
   return [
     ...ns,
@@ -48,6 +59,30 @@ function deliveryColumns(group) {
     value('eventsPerCpuSecond', 'events/CPU s', formatCount),
   ];
 }
+
+const scenarioTitles = {
+  basic: ["basic: info('hello world')"],
+  object: ["object: info({ hello: 'world' })"],
+  'deep-object': ["deep object: pino's own package.json"],
+  child: ["child({ a: 'property' }).info({ hello: 'world' })"],
+  'child-child': ["child of a child, info({ hello: 'world' })"],
+  'child-creation': ['a child made before every tenth call'],
+  'long-string': ['long string: a message of 2000 bytes, mostly no UTF-8'],
+  interpolate: ["interpolation: 'hello %s'", "ttlog: info('hello', { name: 'world' })."],
+  'interpolate-all': [
+    "interpolation: 'hello %s %j %d'",
+    "ttlog: info('hello', { name: 'world', data: { obj: true }, count: 4 }).",
+  ],
+  'long-field': ['not of pino: a field of 2000 characters, another text every time'],
+};
+
+/** pino's published scenarios, a group each. */
+const scenarioGroups = Object.entries(scenarioTitles).map(([id, [title, ...notes]]) => ({
+  id: `scenario-${id}`,
+  title: `pino's scenarios: ${title}`,
+  notes,
+  columns: [...ns, timesUnder(`scenario-${id}/pino to /dev/null (sync, minLength 4096)`, 'pino ÷ this')],
+}));
 
 /** @type {{ id: string, title: string, notes: string[], columns: import('./lib/columns.mjs').Column[] }[]} */
 export const groups = [
@@ -73,6 +108,7 @@ export const groups = [
     notes: ['The same with { user_id: i, attempt: i * 0.5, email: one of 4096 strings in turn }.'],
     columns: recordColumns('record-varying'),
   },
+  ...scenarioGroups,
   {
     id: 'disabled',
     title: 'A call below the level',
@@ -82,8 +118,8 @@ export const groups = [
     ],
     columns: [
       ...ns,
-      over(EMPTY_CALL, 'over empty', formatNs, /below/),
-      over('disabled/bare method', 'over bare', formatNs, /@Instrument/),
+      over(EMPTY_CALL, 'over empty', formatNs, { rows: /below/ }),
+      over('disabled/bare method', 'over bare', formatNs, { rows: /@Instrument/ }),
     ],
   },
   {
@@ -152,6 +188,89 @@ export const groups = [
       value('p999', 'p99.9', formatUs),
       value('max', 'max', formatUs),
       timesUnder('latency/pino to a file (sync, minLength 4096)', 'pino p99 ÷ this', 'p99'),
+    ],
+  },
+  {
+    id: 'loop-delay',
+    title: 'Event-loop delay while 500 events every 10 ms go to a file (ms)',
+    notes: [
+      "node's own monitorEventLoopDelay with a timer of 1 ms, which is in every figure: 'no logger' shows it. No time without a",
+      'processor is subtracted here: on a busy machine read the p50.',
+    ],
+    columns: [
+      value('p50', 'p50', formatNsAsMs),
+      value('p99', 'p99', formatNsAsMs),
+      value('p999', 'p99.9', formatNsAsMs),
+      value('max', 'max', formatNsAsMs),
+      over('loop-delay/no logger', 'p99 over no logger', formatNsAsMs, { metric: 'p99' }),
+    ],
+  },
+  {
+    id: 'lost-lines',
+    title: 'Lines that are missing when the process ends right after the last call',
+    notes: ['The median of three processes. Every line that is there is compared..'],
+    columns: [
+      value('return2k', '2 000, returns', formatCount),
+      value('exit2k', '2 000, exit()', formatCount),
+      value('exit200k', '200 000, exit()', formatCount),
+    ],
+  },
+  {
+    id: 'scaling-events',
+    title: 'Scaling: the cost of an event by how many there are in a row',
+    notes: [
+      'recorded: time of a call. fileSink: processor time of the whole process until everything is in the file.',
+      '"of 100 000": this row ÷ the row with 100 000 events; 1.00× is linear.',
+    ],
+    columns: [
+      ...ns,
+      timesOf((id) => id.replace(/, .*$/, ', 100 000 events'), 'of 100 000'),
+      value('wholeMs', 'all of them, ms', formatMs),
+    ],
+  },
+  {
+    id: 'scaling-fields',
+    title: 'Scaling: the cost of an event by the number of its fields',
+    notes: [
+      'Numbers, texts and booleans whose values change on every call. "a field": what a field adds to an event of none.',
+      'ring B: bytes of an event in the ring, dictionary included, from a raw snapshot.',
+    ],
+    columns: [
+      ...ns,
+      perField((id) => id.replace(/, .*$/, ', 0 fields'), 'a field'),
+      value('ringBytes', 'ring B', formatNs),
+      timesUnder((id) => id.replace(/^.*,/, 'scaling-fields/pino,'), 'pino ÷ this'),
+    ],
+  },
+  {
+    id: 'memory',
+    title: 'Resident set over many events (MiB)',
+    notes: [
+      'start: after a tenth of them. growth: the last tenth less the second. npm run bench:memory does 100 million.',
+    ],
+    columns: memoryColumns,
+  },
+  {
+    id: 'memory-messages',
+    title: 'Resident set over many messages, no two alike (MiB)',
+    notes: ['npm run bench:memory does 50 million.'],
+    columns: memoryColumns,
+  },
+  {
+    id: 'memory-stalled',
+    title: 'Resident set behind a destination that has stalled for ever (MiB)',
+    notes: ['start: before the first event. growth: after the last one and a garbage collection.'],
+    columns: memoryColumns,
+  },
+  {
+    id: 'rest',
+    title: 'At rest: a process that has logged and does nothing any more',
+    notes: ['added: less the process without a logger. ttlog has its ring (8 MiB) and its recorder thread.'],
+    columns: [
+      value('cpuShare', 'CPU', formatPercent),
+      over('rest/no logger', 'CPU added', formatPercent, { metric: 'cpuShare' }),
+      value('rssMb', 'RSS, MiB', formatMs),
+      over('rest/no logger', 'RSS added', formatMs, { metric: 'rssMb' }),
     ],
   },
   {

@@ -3,8 +3,10 @@
 import { info, withContext } from 'ttlog';
 
 import { nsSince, startClock } from '../lib/clock.mjs';
-import { CONSTANT_FIELDS, EMAIL_MASK, emails, varyingFields } from '../lib/event-data.mjs';
-import { startRecordOnly, verifyDelivered, verifyRing } from '../lib/ttlog.mjs';
+import { CONSTANT_FIELDS, EMAIL_MASK, emails, nextVarying, varyingFields } from '../lib/event-data.mjs';
+import { recordContender } from '../lib/ttlog.mjs';
+
+const message = 'User logged in';
 
 function runConstant(iterations) {
   const start = startClock();
@@ -22,39 +24,24 @@ function runVarying(iterations) {
   return nsSince(start) / iterations;
 }
 
-function contendersOf(group, run, fieldsOf, ringFieldsOf) {
-  const contextFields = { request_id: 'r-1' };
-  const runInside = (iterations) => withContext(contextFields, () => run(iterations));
+function contendersOf(group, run, fieldsOf, inRing) {
+  const inContext = { request_id: 'r-1' };
   return [
-    contenderOf('ttlog info(), outside a context', group, run, fieldsOf, ringFieldsOf, {}),
-    contenderOf('ttlog info(), inside a context', group, runInside, fieldsOf, ringFieldsOf, contextFields),
+    recordContender({ name: 'ttlog info(), outside a context', group, message, run, fieldsOf, inRing }),
+    recordContender({
+      name: 'ttlog info(), inside a context',
+      group,
+      message,
+      run: (iterations) => withContext(inContext, () => run(iterations)),
+      fieldsOf: (i) => ({ ...fieldsOf(i), ...inContext }),
+      inRing: (line, previous) => ({ ...inRing(line, previous), ...inContext }),
+    }),
   ];
-}
-
-function contenderOf(name, group, run, fieldsOf, ringFieldsOf, contextFields) {
-  let handle;
-  return {
-    name,
-    group,
-    setup(settings) {
-      handle = startRecordOnly(settings);
-    },
-    run,
-    async verify() {
-      const inRing = verifyRing(handle, (first, i) => ({ ...ringFieldsOf(first, i), ...contextFields }));
-      const delivered = await verifyDelivered(handle, run, (i) => ({
-        message: 'User logged in',
-        fields: { ...fieldsOf(i), ...contextFields },
-      }));
-      return `${inRing}; ${delivered}`;
-    },
-    teardown: () => handle.shutdown(),
-  };
 }
 
 const constant = () => CONSTANT_FIELDS;
 
 export default [
   ...contendersOf('record-constant', runConstant, constant, constant),
-  ...contendersOf('record-varying', runVarying, varyingFields, (first, i) => varyingFields(first + i)),
+  ...contendersOf('record-varying', runVarying, varyingFields, nextVarying),
 ];

@@ -14,7 +14,7 @@ function contenderOf(name, source) {
   return {
     name,
     group: 'size',
-    once: true,
+    maxRounds: 1,
     async measure() {
       const { outputFiles } = await build({
         stdin: { contents: source, resolveDir: BENCH_DIR },

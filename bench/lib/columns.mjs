@@ -6,6 +6,7 @@ import { pairedRatio, summarise } from './stats.mjs';
 /**
  * @typedef {Map<string, { rounds: Record<string, number>[] }>} Results valid rows only
  * @typedef {import('./stats.mjs').Summary} Summary
+ * @typedef {string | ((id: string) => string)} Reference a row's id, or which one it is for a row
  *
  * @typedef {object} Column
  * @property {string} title
@@ -30,13 +31,17 @@ export function spread(metric, format) {
   };
 }
 
-/** How many times this row's metric is the reference's: "costs 2.3 clock reads". */
+/**
+ * How many times this row's metric is the reference's: "costs 2.3 clock reads".
+ *
+ * @param {Reference} reference
+ */
 export function timesOf(reference, title, metric = 'ns') {
   return {
     title,
-    references: [reference],
+    references: referencesOf(reference),
     format: formatRatio,
-    compute: (id, results) => ratio(results, id, reference, metric),
+    compute: (id, results) => ratio(results, id, resolve(reference, id), metric),
   };
 }
 
@@ -44,25 +49,51 @@ export function timesOf(reference, title, metric = 'ns') {
 export function timesUnder(reference, title, metric = 'ns', base) {
   return {
     title,
-    references: base === undefined ? [reference] : [reference, base],
+    references: [...referencesOf(reference), ...referencesOf(base)],
     format: formatRatio,
-    compute: (id, results) => (id === base ? undefined : ratio(results, reference, id, metric, base)),
+    compute: (id, results) => (id === base ? undefined : ratio(results, resolve(reference, id), id, metric, base)),
   };
 }
 
-/** This row's ns less the reference's, for the rows whose id matches. */
-export function over(reference, title, format, rows = /(?:)/) {
+/** What a field adds: this row's ns less those of the row without fields, by the number of fields. @param {Reference} reference */
+export function perField(reference, title) {
+  return {
+    title,
+    format: formatNs,
+    compute(id, results) {
+      const fields = summaryOf(results, id, 'fields')?.median;
+      const added = difference(results, id, resolve(reference, id), 'ns');
+      return fields && added ? summarise(added.rounds.map((n) => n / fields)) : undefined;
+    },
+  };
+}
+
+function resolve(reference, id) {
+  return typeof reference === 'function' ? reference(id) : reference;
+}
+
+/** One that depends on the row is in the row's own group, and comes along with it or not. */
+function referencesOf(reference) {
+  return typeof reference === 'string' ? [reference] : [];
+}
+
+/** This row's metric less the reference's, for the rows whose id matches. */
+export function over(reference, title, format, { rows = /(?:)/, metric = 'ns' } = {}) {
   return {
     title,
     references: [reference],
     format,
-    compute(id, results) {
-      if (id === reference || !rows.test(id)) return undefined;
-      const above = rounds(results, id, 'ns');
-      const below = rounds(results, reference, 'ns');
-      return above && below ? summarise(above.map((n, i) => n - below[i])) : undefined;
-    },
+    compute: (id, results) =>
+      id !== reference && rows.test(id) ? difference(results, id, reference, metric) : undefined,
   };
+}
+
+/** Round by round, as ratio() is. @param {Results} results @param {string} above @param {string} below @param {string} metric */
+export function difference(results, above, below, metric) {
+  const minuends = rounds(results, above, metric);
+  const subtrahends = rounds(results, below, metric);
+  if (!minuends || !subtrahends) return undefined;
+  return summarise(minuends.slice(0, subtrahends.length).map((n, i) => n - subtrahends[i]));
 }
 
 /** @param {Results} results @param {string} above @param {string} below @param {string} metric @param {string} [base] */
@@ -72,7 +103,7 @@ export function ratio(results, above, below, metric, base) {
   if (!numerators || !denominators) return undefined;
   if (base === undefined) return pairedRatio(numerators, denominators);
   const bases = rounds(results, base, metric);
-  if (!bases) return undefined;
+  if (!bases || bases.length < Math.min(numerators.length, denominators.length)) return undefined;
   return pairedRatio(
     numerators.map((n, i) => n - bases[i]),
     denominators.map((n, i) => n - bases[i]),
@@ -103,6 +134,10 @@ export function formatMs(n) {
   return n.toFixed(1);
 }
 
+export function formatNsAsMs(n) {
+  return (n / 1e6).toFixed(2);
+}
+
 export function formatCount(n) {
   return Math.round(n).toLocaleString('en-US').replaceAll(',', ' ');
 }
@@ -113,4 +148,10 @@ export function formatRatio(n) {
 
 export function formatKb(bytes) {
   return (bytes / 1024).toFixed(1);
+}
+
+/** A share of 1. */
+export function formatPercent(share) {
+  const percent = share * 100;
+  return `${percent < 10 ? percent.toFixed(2) : percent.toFixed(1)} %`;
 }

@@ -9,12 +9,14 @@
 // blocked for inside the logging calls, be it by a disk or for room in a ring. Of both, the paced mode leaves out what
 // its timers cost.
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 
 import { nextTurn, nsSince, pause, startClock } from './clock.mjs';
 import { countsProcessorTime, processorTime } from './processor-time.mjs';
 import { varyingFields } from './event-data.mjs';
-import { InvalidRun, expectFields } from './verify.mjs';
+import { InvalidRun, expectEqual, expectFields } from './verify.mjs';
 
 /** Logged and flushed before the clock starts: code is optimised and threads are up. */
 const WARM_UP_EVENTS = 20_000;
@@ -27,7 +29,33 @@ const TURN_EVERY = 1000;
  * @property {(from: number, to: number) => void} logRange logs events from ≤ i < to in its own loop
  * @property {() => void | Promise<void>} flush resolves when every event is in the file
  * @property {boolean} [needsTurns] it writes on the event loop: a burst gives it a turn every 1000 events
+ * @property {string} [messageKey] the key of the message in its lines, where it is not 'msg'
+ * @property {() => Record<string, number>} [losses] what the logger itself counts as lost: all of it has to be 0
+ * @property {() => number} [delivered] how many events its destination has got
+ * @property {() => Promise<void>} [close]
  */
+
+/** Both modes of a logger. @param {string} name @param {(path: string) => FileLogger} open */
+export function deliveryContenders(name, open) {
+  return ['burst', 'paced'].map((mode) => {
+    let logger;
+    let logged = 0;
+    return {
+      name,
+      group: `delivery-${mode}`,
+      async measure({ events, workDir }) {
+        const result = await deliver(() => (logger = open(join(workDir, 'out.ndjson'))), mode, events);
+        logged = result.logged;
+        return result;
+      },
+      async verify({ workDir }) {
+        for (const [what, lost] of Object.entries(logger.losses?.() ?? {})) expectEqual(what, lost, 0);
+        await logger.close?.();
+        return verifyFile(join(workDir, 'out.ndjson'), logged, logger.messageKey);
+      },
+    };
+  });
+}
 
 /** @param {() => FileLogger} open @param {'burst' | 'paced'} mode @param {number} events */
 export async function deliver(open, mode, events) {
@@ -114,14 +142,44 @@ export async function untilQuiet(path) {
   }
 }
 
-/** Reads the whole file back and compares every line. @param {string} path @param {number} logged @param {string} messageKey */
-export function verifyFile(path, logged, messageKey = 'msg') {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  if (lines.at(-1) !== '') throw new InvalidRun('the file ends inside a line');
-  lines.pop();
-  if (lines.length !== logged) throw new InvalidRun(`lost events: ${logged} logged, ${lines.length} lines in the file`);
-  lines.forEach((line, i) => {
+/**
+ * Reads the whole file back and compares every line.
+ *
+ * @param {string} path
+ * @param {number} logged
+ * @param {string} [messageKey]
+ * @param {(done: number) => void} [progress] 0 to 1
+ */
+export function verifyFile(path, logged, messageKey = 'msg', progress = () => {}) {
+  const verified = forEachLine(path, (line, i) => {
     expectFields(`line ${i}`, JSON.parse(line), { [messageKey]: 'User logged in', ...varyingFields(i) });
+    progress(i / logged);
   });
-  return `${logged} logged, ${lines.length} lines, all compared`;
+  if (verified !== logged) throw new InvalidRun(`lost events: ${logged} logged, ${verified} lines in the file`);
+  return `${logged} logged, ${verified} lines, all compared`;
+}
+
+/** By pieces, because a file of ten million lines is no string. @returns {number} how many lines there were */
+export function forEachLine(path, visit) {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.alloc(1 << 20);
+  const decoder = new StringDecoder('utf8');
+  let count = 0;
+  let rest = '';
+  try {
+    for (;;) {
+      const bytes = readSync(file, chunk);
+      if (bytes === 0) break;
+      const lines = (rest + decoder.write(chunk.subarray(0, bytes))).split('\n');
+      rest = lines.pop();
+      for (const line of lines) {
+        visit(line, count);
+        count += 1;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+  if (rest !== '') throw new InvalidRun('the file ends inside a line');
+  return count;
 }

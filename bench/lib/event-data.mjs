@@ -21,3 +21,8 @@ export function varyingFields(i) {
 
 /** What the literals in the calls are compared with. */
 export const CONSTANT_FIELDS = Object.freeze({ user_id: 123, attempt: 1.5, email: 'alice@example.com' });
+
+/** What a line of the ring has to hold: the fields that follow the line before it, or those of the first of a new loop. */
+export function nextVarying(line, previous) {
+  return varyingFields(previous === undefined || line.user_id === 0 ? line.user_id : previous.user_id + 1);
+}

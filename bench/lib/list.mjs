@@ -10,11 +10,12 @@ for (const file of process.argv.slice(2)) {
   const url = pathToFileURL(file).href;
   try {
     const { default: contenders } = await import(url);
-    for (const { name, group, once } of [contenders].flat()) listed.contenders.push({ file: url, name, group, once });
+    for (const { name, group, maxRounds, slow } of [contenders].flat())
+      listed.contenders.push({ file: url, name, group, maxRounds, slow });
   } catch (error) {
     listed.unavailable.push({ file, reason: error.message });
   }
 }
 
-writeSync(3, JSON.stringify(listed));
+writeSync(3, `${JSON.stringify(listed)}\n`);
 process.exit(0);

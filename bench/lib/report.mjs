@@ -1,6 +1,11 @@
 // The table of one run, and the same as data. A row that could not be measured is a row that says so.
 
+import { formatPercent } from './columns.mjs';
+import { inWords } from './progress.mjs';
 import { layOut } from './table.mjs';
+
+/** Changes when readers of older files would go wrong. */
+const FORMAT = 1;
 
 /** Rows that may enter a ratio. @param {import('./rounds.mjs').Row[]} rows @returns {import('./columns.mjs').Results} */
 export function validResults(rows) {
@@ -10,10 +15,11 @@ export function validResults(rows) {
 }
 
 /** @returns {string} */
-export function renderReport({ machine, rebuilt, rounds, quick, rows, groups, bars, unavailable }, paint) {
+export function renderReport(run, paint) {
+  const { rebuilt, rows, groups, bars, unavailable } = run;
   const results = validResults(rows);
   const nameWidth = Math.max(...rows.map((row) => row.name.length)) + 2;
-  const lines = [paint('bold', headline(machine, rounds, quick)), ''];
+  const lines = [paint('bold', headline(run)), busyness(run), ''];
   for (const group of groups) {
     const own = rows.filter((row) => row.group === group.id);
     if (own.length > 0) lines.push(...renderGroup(group, own, results, nameWidth, paint), '');
@@ -27,9 +33,14 @@ export function renderReport({ machine, rebuilt, rounds, quick, rows, groups, ba
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function headline({ node, cpu, cores, platform }, rounds, quick) {
+function headline({ machine: { node, cpu, cores, platform }, rounds, quick }) {
   const kind = quick ? ', --quick: a look, not a result' : '';
   return `ttlog bench · Node ${node} · ${platform} · ${cores} × ${cpu} · medians of ${rounds} alternating rounds${kind}`;
+}
+
+/** How far the machine was the bench's own. */
+export function busyness({ load, waited, tookMs }) {
+  return `took ${inWords(tookMs)}; load of the machine ${load} when it began; contenders had no processor for ${formatPercent(waited)} of their time`;
 }
 
 function renderGroup(group, rows, results, nameWidth, paint) {
@@ -84,16 +95,22 @@ function renderBars(bars, paint) {
   return [...layOut([header, ...rows], paint), ''];
 }
 
-/** The results as they are written with --json. */
-export function toJson({ machine, build, rebuilt, rounds, quick, settings, rows, groups, bars, unavailable }) {
+/** The results as they are written with --json: what was measured, and the cells of the table. */
+export function toJson(run) {
+  const { machine, build, rebuilt, rounds, quick, memory, settings, waited, load, tookMs, rows, groups, bars } = run;
   const results = validResults(rows);
   return {
+    format: FORMAT,
     machine,
     build,
     rebuilt,
     rounds,
     quick,
+    memory,
     settings,
+    load,
+    waited,
+    tookMs,
     groups: groups
       .map(({ id, title, notes, columns }) => ({
         id,
@@ -102,17 +119,46 @@ export function toJson({ machine, build, rebuilt, rounds, quick, settings, rows,
         columns: columns.map((column) => column.title),
         rows: rows
           .filter((row) => row.group === id)
-          .map(({ name, rounds: metrics, verified, invalid, failed }) => ({
+          .map(({ name, rounds: metrics, verified, invalid, failed, tookMs: rowTookMs }) => ({
             name,
             cells: columns.map((column) => cellOf(column, `${id}/${name}`, results)),
-            metrics,
+            rounds: metrics,
             verified,
             invalid,
             failed,
+            tookMs: rowTookMs,
           })),
       }))
       .filter((group) => group.rows.length > 0),
-    bars: bars.map(({ text, required, measured, spread, met }) => ({ text, required, measured, spread, met })),
-    notRun: unavailable,
+    bars,
+    notRun: run.unavailable,
   };
+}
+
+/** JSON text with six digits a number, and a row a line: a committed file that people read and diff. */
+export function jsonText(json) {
+  const rounded = JSON.stringify(json, (_key, value) =>
+    typeof value === 'number' ? Number(value.toPrecision(6)) : value,
+  );
+  const { groups, ...head } = JSON.parse(rounded);
+  const text = groups.map(({ rows, ...group }) => {
+    const lines = rows.map((row) => `        ${JSON.stringify(row)}`).join(',\n');
+    return `    {\n${members(group, '      ')},\n      "rows": [\n${lines}\n      ]\n    }`;
+  });
+  return `{\n${members(head, '  ')},\n  "groups": [\n${text.join(',\n')}\n  ]\n}\n`;
+}
+
+function members(object, indent) {
+  return Object.entries(object)
+    .map(([key, value]) => `${indent}${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(',\n');
+}
+
+/** The rows of a file that jsonText() has written. @returns {import('./rounds.mjs').Row[]} */
+export function rowsOf(json) {
+  if (json?.format !== FORMAT)
+    throw new Error(`Expected results of format ${FORMAT}, got ${json?.format}: run the bench anew`);
+  return json.groups.flatMap((group) =>
+    group.rows.map((row) => ({ ...row, id: `${group.id}/${row.name}`, group: group.id })),
+  );
 }

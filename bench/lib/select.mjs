@@ -22,11 +22,11 @@ export function idOf(contender) {
 /**
  * In the order of the groups, so that a round runs what is compared close together; ttlog first, then by file.
  *
- * @param {{ file: string, name: string, group: string }[]} contenders
+ * @param {{ file: string, name: string, group: string, slow?: boolean }[]} contenders
  * @param {{ id: string, columns: { references?: string[] }[] }[]} groups
- * @param {RegExp | undefined} only
+ * @param {{ only?: RegExp, quick?: boolean }} options
  */
-export function selectContenders(contenders, groups, only) {
+export function selectContenders(contenders, groups, { only, quick = false }) {
   const wanted = new Set(contenders.filter((one) => !only || only.test(idOf(one))).map(idOf));
   for (const group of groups) {
     if (!contenders.some((one) => one.group === group.id && wanted.has(idOf(one)))) continue;
@@ -37,7 +37,7 @@ export function selectContenders(contenders, groups, only) {
     if (!order.has(group)) throw new Error(`Expected the group of "${name}" to be in groups.mjs, got "${group}"`);
   }
   return contenders
-    .filter((one) => wanted.has(idOf(one)))
+    .filter((one) => wanted.has(idOf(one)) && !(quick && one.slow))
     .toSorted((a, b) => order.get(a.group) - order.get(b.group) || isRival(a) - isRival(b));
 }
 

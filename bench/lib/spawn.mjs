@@ -5,24 +5,27 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
 const LISTER = fileURLToPath(new URL('./list.mjs', import.meta.url));
 const BENCH_DIR = fileURLToPath(new URL('..', import.meta.url));
 const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
-const TIMEOUT_MS = 300_000;
+/** A contender that has said nothing for so long hangs. */
+const SILENCE_MS = 300_000;
 
 /**
  * @param {{ file: string, group: string, name: string }} contender names may repeat in other groups
  * @param {object} settings
+ * @param {(done: number) => void} [onProgress] 0 to 1, for contenders that say how far they are
  * @returns {Promise<{ metrics?: Record<string, number>, verified?: string, invalid?: string, failed?: string }>}
  */
-export async function runInOwnProcess({ file, group, name }, settings) {
+export async function runInOwnProcess({ file, group, name }, settings, onProgress) {
   const workDir = await mkdtemp(join(tmpdir(), 'ttlog-bench-'));
   try {
     const args = ['--expose-gc', CHILD, file, group, name, JSON.stringify({ ...settings, workDir })];
-    return await runNode(args);
+    return await runNode(args, onProgress);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
@@ -46,21 +49,30 @@ function relativePaths(text) {
   return text.replaceAll(pathToFileURL(ROOT_DIR).href, '').replaceAll(ROOT_DIR, '');
 }
 
-function runNode(args) {
+function runNode(args, onProgress = () => {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: BENCH_DIR,
       env: cleanEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
-      killSignal: 'SIGKILL',
     });
-    const errors = collect(child.stdio[2]);
-    const results = collect(child.stdio[3]);
-    child.once('error', (error) => resolve({ failed: error.message }));
+    const silence = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS);
+    const errors = [];
+    child.stdio[2].on('data', (chunk) => errors.push(chunk));
+    let result;
+    createInterface({ input: child.stdio[3] }).on('line', (line) => {
+      silence.refresh();
+      const message = JSON.parse(line);
+      if (message.progress === undefined) result = message;
+      else onProgress(message.progress);
+    });
+    child.once('error', (error) => {
+      clearTimeout(silence);
+      resolve({ failed: error.message });
+    });
     child.once('close', (code, signal) => {
-      if (code === 0 && results.length > 0) resolve(JSON.parse(Buffer.concat(results).toString()));
-      else resolve({ failed: `${signal ?? `status ${code}`}: ${lastLines(errors)}` });
+      clearTimeout(silence);
+      resolve(code === 0 && result ? result : { failed: `${signal ?? `status ${code}`}: ${lastLines(errors)}` });
     });
   });
 }
@@ -71,12 +83,6 @@ function cleanEnvironment() {
   for (const name of ['TTLOG', 'LOG_LEVEL', 'DEBUG', 'NODE_OPTIONS', 'FORCE_COLOR', 'NODE_V8_COVERAGE'])
     delete env[name];
   return env;
-}
-
-function collect(stream) {
-  const chunks = [];
-  stream.on('data', (chunk) => chunks.push(chunk));
-  return chunks;
 }
 
 function lastLines(chunks) {

@@ -13,12 +13,12 @@ const line = (i) => `${JSON.stringify({ msg: 'User logged in', ...varyingFields(
 const settings = { sampleMs: 2, samples: 3, warmupMs: 5, events: 10 };
 const verifyModule = new URL('../lib/verify.mjs', import.meta.url).href;
 
-async function runContender(source) {
+async function runContender(source, onProgress) {
   const dir = await mkdtemp(join(tmpdir(), 'ttlog-bench-test-'));
   try {
     const path = join(dir, 'contender.mjs');
     await writeFile(path, source);
-    return await runInOwnProcess({ file: pathToFileURL(path).href, group: 'g', name: 'it' }, settings);
+    return await runInOwnProcess({ file: pathToFileURL(path).href, group: 'g', name: 'it' }, settings, onProgress);
   } finally {
     await rm(dir, { recursive: true });
   }
@@ -43,13 +43,25 @@ test('of two contenders with one name, the one of the group is measured', async 
 });
 
 test('a verify() that finds a wrong value makes the row invalid, with what it found', async () => {
-  const result = await runContender(`import { expectFields } from '${verifyModule}';
+  const { invalid, metrics } = await runContender(`import { expectFields } from '${verifyModule}';
   export default {
     group: 'g', name: 'it',
     measure: () => ({ ns: 1 }),
     verify: () => expectFields('record 3', { user_id: 4 }, { user_id: 3 }),
   }`);
-  assert.deepEqual(result, { invalid: 'record 3.user_id: expected 3, got 4' });
+  assert.equal(invalid, 'record 3.user_id: expected 3, got 4');
+  assert.equal(metrics, undefined);
+});
+
+test('a contender that takes long says how far it is', async () => {
+  const seen = [];
+  const source = `export default {
+    group: 'g', name: 'it',
+    measure({ progress }) { progress(0.25); return { ns: 1 }; },
+  }`;
+  const { metrics } = await runContender(source, (done) => seen.push(done));
+  assert.deepEqual(metrics, { ns: 1 });
+  assert.deepEqual(seen, [0.25]);
 });
 
 test('a contender that crashes is a failed row and not the end of the run', async () => {

@@ -47,7 +47,7 @@ test('an invalid row says why, enters no ratio, and is counted', () => {
 
 test('--only brings along what the selected rows are compared with, ttlog first', () => {
   const all = [contender('pino'), contender('winston'), contender('ttlog info()'), contender('x', 'other')];
-  const names = (only) => selectContenders(all, groups, only).map((one) => one.name);
+  const names = (only) => selectContenders(all, groups, { only }).map((one) => one.name);
   assert.deepEqual(names(/ttlog/), ['ttlog info()', 'pino']);
   assert.deepEqual(names(undefined), ['ttlog info()', 'pino', 'winston', 'x']);
 });
