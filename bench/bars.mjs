@@ -29,7 +29,7 @@ function valueBar(text, { limit, compare }, id, metric, format, scale = 1) {
     limit,
     compare,
     format,
-    compute(results) {
+    compute: (results) => {
       const summary = summaryOf(results, id, metric);
       return summary && summarise(summary.rounds.map((n) => n * scale));
     },
@@ -109,7 +109,17 @@ const memoryBars = [
 /** Ten million events, and thirty fields, cost what as many times fewer do. */
 const LINEAR = atMost(1.25);
 
+/** V8 gives up on a place by itself after a few; what goes on for ever comes far more often. */
+const NO_LOOP = atMost(3);
+
 const scalingBars = [
+  valueBar(
+    'deoptimisations at one place after the warm-up',
+    NO_LOOP,
+    'deopt/ttlog, a mixed workload',
+    'samePlace',
+    formatCount,
+  ),
   ...['recorded', 'fileSink'].map((how) =>
     ratioBar(
       `an event of 10 million ÷ one of 100 000, ${how}`,
@@ -122,7 +132,7 @@ const scalingBars = [
     text: 'a field of 30 ÷ a field of 10',
     ...LINEAR,
     format: formatRatio,
-    compute(results) {
+    compute: (results) => {
       const of = (fields) =>
         difference(results, `scaling-fields/ttlog, ${fields} fields`, 'scaling-fields/ttlog, 0 fields', 'ns');
       const [thirty, ten] = [of(30), of(10)];
@@ -181,6 +191,13 @@ const barsOf = (nodeMajor) => [
     'fields/ttlog @Fields',
   ),
   ratioBar('@Fields, of an extractor written by hand', atMost(2), 'fields/ttlog @Fields', 'fields/written by hand'),
+  ratioBar(
+    'a Nest service at full trace: requests/s, of bare',
+    atLeast(0.9),
+    'http/ttlog at full trace, info to a file',
+    'http/bare service',
+    { metric: 'rps' },
+  ),
   ...memoryBars,
   ...scalingBars,
   valueBar('core, min+gzip', atMost(10), 'size/ttlog core', 'gzipBytes', inKib, 1 / 1024),

@@ -20,6 +20,8 @@ const CLOCK = 'primitives/performance.now()';
 const EMPTY_CALL = 'primitives/empty call';
 const ALS_RUN = 'primitives/als.run(fresh store)';
 
+const BARE_SERVICE = 'http/bare service';
+
 const ns = [value('ns', 'ns', formatNs), spread('ns', formatNs)];
 
 /** The two record groups have the same columns; each is compared with pino on its own kind of values. */
@@ -271,6 +273,34 @@ export const groups = [
       over('rest/no logger', 'CPU added', formatPercent, { metric: 'cpuShare' }),
       value('rssMb', 'RSS, MiB', formatMs),
       over('rest/no logger', 'RSS added', formatMs, { metric: 'rssMb' }),
+    ],
+  },
+  {
+    id: 'deopt',
+    title: "Deoptimisations in ttlog's own code under a mixed workload: 4 million calls, and 4 million more",
+    notes: [],
+    columns: [
+      value('warmUp', 'warm-up', formatCount),
+      value('steady', 'afterwards', formatCount),
+      value('samePlace', 'at one place', formatCount),
+    ],
+  },
+  {
+    id: 'http',
+    title: 'A Nest service on Fastify: 200 µs of work, 1 request span, 10 method spans, 20 events a request',
+    notes: [
+      'autocannon in a process of its own on the same machine, 16 connections. CPU: all threads of the service, its main thread,',
+      'a request; added: less the bare service. OpenTelemetry: spans by hand, batches thrown away. kept: requests of which the',
+      'story is kept; @nestjs/observe reports 1000 every 5 s.',
+    ],
+    columns: [
+      value('rps', 'requests/s', formatCount),
+      spread('rps', formatCount),
+      timesOf(BARE_SERVICE, 'of bare', 'rps'),
+      value('p99Ms', 'p99 ms', formatMs),
+      over(BARE_SERVICE, 'main µs added', formatNs, { metric: 'mainUs' }),
+      over(BARE_SERVICE, 'CPU µs added', formatNs, { metric: 'cpuUs' }),
+      value('kept', 'kept', formatPercent),
     ],
   },
   {

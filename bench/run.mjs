@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { checkBars } from './bars.mjs';
 import { groups } from './groups.mjs';
+import { iterationsPerUs } from './http/work.mjs';
 import { buildStamp } from './lib/build-stamp.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { currentLoad, describeMachine } from './lib/machine.mjs';
@@ -41,8 +42,9 @@ async function main() {
   const build = buildStamp();
   const load = currentLoad();
   const startedAt = performance.now();
-  const rows = await runRounds(selected, options, await lastTimes(options));
-  const { rounds, quick, memory, settings } = options;
+  const { rounds, quick, memory } = options;
+  const settings = { ...options.settings, workIterationsPerUs: iterationsPerUs() };
+  const rows = await runRounds(selected, { rounds, settings }, await lastTimes(options));
   const run = {
     machine: describeMachine(),
     build,
