@@ -16,6 +16,7 @@ export const root = fileURLToPath(new URL('../', import.meta.url));
 /** @type {readonly Entry[]} */
 export const entries = [
   { subpath: '.', source: 'src/index.ts', file: 'index' },
+  { subpath: './core', source: 'src/core/index.ts', file: 'core/index' },
   { subpath: './decorators', source: 'src/decorators/index.ts', file: 'decorators/index' },
   { subpath: './sinks', source: 'src/sinks/index.ts', file: 'sinks/index' },
   { subpath: './nestjs', source: 'src/nestjs/index.ts', file: 'nestjs/index' },

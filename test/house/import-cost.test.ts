@@ -20,6 +20,15 @@ function loadedWith(entry: string): { files: string[]; builtins: string[] } {
 
 // A process that imports ttlog pays for every file (0.4-0.5 ms) and every module of Node in this graph; crypto alone takes as long as all
 // of ttlog's own code. What is needed later is in src/recorder/lazy-node.ts.
+describe.each(['esm', 'cjs'])('what %s code loads with ttlog/core', (build) => {
+  test('is two files and nothing of Node', () => {
+    expect(loadedWith(`dist/${build}/core/index.js`)).toEqual({
+      files: [`dist/${build}/core/index.js`, `dist/${build}/chunks/core.js`],
+      builtins: [],
+    });
+  });
+});
+
 describe.each(['esm', 'cjs'])('what %s code loads with ttlog', (build) => {
   const { files, builtins } = loadedWith(`dist/${build}/index.js`);
 
