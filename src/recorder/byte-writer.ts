@@ -101,11 +101,12 @@ export class ByteWriter {
     if (isNegative && millionths !== 0) this.byte(0x2d);
     const whole = Math.trunc(millionths / 1e6);
     this.int(whole);
-    let rest = millionths - whole * 1e6;
+    // Below 2^31: a remainder of doubles would take 20 ns.
+    let rest = (millionths - whole * 1e6) | 0;
     if (rest === 0) return;
     let digits = 6;
     while (rest % 10 === 0) {
-      rest /= 10;
+      rest = (rest / 10) | 0;
       digits--;
     }
     this.byte(0x2e);

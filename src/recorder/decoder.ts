@@ -14,6 +14,8 @@ import { SpanState } from './span-state.js';
  */
 const INHERITED_PER_BYTE = 4;
 
+const NO_LAYERS: readonly Layer[] = [];
+
 /**
  * Steps through the records of one segment at a time, in order, and knows what they refer to. `next()` reads a record's header
  * only; `recordOf` and `LineEncoder` decode what the current record says when somebody wants it. No length in the bytes is trusted:
@@ -40,7 +42,12 @@ export class SegmentDecoder {
   #clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
   #limit = 0;
   #inheritedLeft = 0;
-  readonly #inherited: Layer[] = [];
+  /** What the last record inherited, and from where. */
+  #inherited: readonly Layer[] = NO_LAYERS;
+  #inheritedCount = 0;
+  #lastBindings: Layer | undefined;
+  #lastContext: Layer | undefined;
+  #lastSpan: SpanState | undefined;
   readonly #layerAt = new Map<number, number>();
   readonly #layers = new Map<number, Layer>();
   readonly #spanAt = new Map<number, number>();
@@ -162,8 +169,9 @@ export class SegmentDecoder {
     const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_SPAN_OFFSET);
     if (id === 0) return undefined;
     const known = this.#spans.get(id);
+    if (known !== undefined) return known;
     const at = this.#spanAt.get(id);
-    if (known !== undefined || at === undefined) return known;
+    if (at === undefined) return undefined;
     const state = new SpanState(this.reader, this.dictionary, at, this.#endOf(at));
     if (this.#ended.has(id)) state.hasEnded = true;
     this.#spans.set(id, state);
@@ -180,20 +188,12 @@ export class SegmentDecoder {
     }
   }
 
-  /** What the current record inherits, weakest first: bindings, context, the span's fields. Valid until the next call. */
+  /** What the current record inherits, weakest first: bindings, context, the span's fields. Records one after the other often share it. */
   inherited(span: SpanState | undefined): readonly Layer[] {
-    const layers = this.#inherited;
-    layers.length = 0;
-    if (this.kind === L.KIND_EMITTED) return layers;
-    if ((this.flags & L.FLAG_BINDINGS) !== 0) this.#inherit(this.#layer(this.header(L.RECORD_BINDINGS_OFFSET)));
+    const bindings = (this.flags & L.FLAG_BINDINGS) === 0 ? 0 : this.header(L.RECORD_BINDINGS_OFFSET);
     const context = this.header(L.RECORD_CONTEXT_OFFSET);
-    if (context !== 0) this.#inherit(this.#layer(context));
-    if (span !== undefined) this.#inherit(span.layer);
-    let count = 0;
-    for (let i = 0; i < layers.length; i++) count += layers[i].keys.length;
-    if (count > this.#inheritedLeft) layers.length = 0;
-    else this.#inheritedLeft -= count;
-    return layers;
+    if (bindings + context === 0 && span === undefined) return NO_LAYERS;
+    return this.kind === L.KIND_EMITTED ? NO_LAYERS : this.#bounded(this.#layer(bindings), this.#layer(context), span);
   }
 
   /** Goes to the current record's own fields and returns its site, which an inline record has in front of them. */
@@ -214,8 +214,19 @@ export class SegmentDecoder {
     return layer;
   }
 
-  #inherit(layer: Layer | undefined): void {
-    if (layer !== undefined && layer.keys.length > 0) this.#inherited.push(layer);
+  #bounded(bindings: Layer | undefined, context: Layer | undefined, span: SpanState | undefined): readonly Layer[] {
+    if (bindings !== this.#lastBindings || context !== this.#lastContext || span !== this.#lastSpan) {
+      this.#lastBindings = bindings;
+      this.#lastContext = context;
+      this.#lastSpan = span;
+      this.#inherited = [bindings, context, span?.layer].filter(
+        (layer) => layer !== undefined && layer.keys.length > 0,
+      ) as Layer[];
+      this.#inheritedCount = this.#inherited.reduce((sum, { keys }) => sum + keys.length, 0);
+    }
+    if (this.#inheritedCount > this.#inheritedLeft) return NO_LAYERS;
+    this.#inheritedLeft -= this.#inheritedCount;
+    return this.#inherited;
   }
 
   #stop(): false {
@@ -256,9 +267,11 @@ export class SegmentDecoder {
   }
 
   #layer(id: number): Layer | undefined {
+    if (id === 0) return undefined;
     const known = this.#layers.get(id);
+    if (known !== undefined) return known;
     const at = this.#layerAt.get(id);
-    if (known !== undefined || at === undefined) return known;
+    if (at === undefined) return undefined;
     const { reader } = this;
     const end = this.#endOf(at);
     let layer = new Layer(reader, end);

@@ -27,9 +27,13 @@ interface KnownText {
   end: number;
 }
 
+/** Writers count ids from 1; a dictionary has no room for more entries than this. */
+const MAX_SITES = L.DICTIONARY_BYTES / L.ENTRY_STRINGS_OFFSET;
+
 /** The dictionary of a ring as far as it has been read. It only grows, and entries never change. */
 export class Dictionary implements TextTable {
-  readonly #sites = new Map<number, Site>();
+  /** By id; those of our own writer have no gaps. */
+  readonly #sites: (Site | undefined)[] = [];
   readonly #texts = new Map<number, KnownText>();
   readonly #json = new ByteWriter(256);
   readonly #service: string;
@@ -64,7 +68,7 @@ export class Dictionary implements TextTable {
   }
 
   site(id: number): Site | undefined {
-    return this.#sites.get(id);
+    return id < this.#sites.length ? this.#sites[id] : undefined;
   }
 
   /** A text that fields refer to. */
@@ -104,7 +108,8 @@ export class Dictionary implements TextTable {
       const count = dv.getUint16(start + L.ENTRY_NAME_COUNT_OFFSET, true);
       for (let i = 0; i < count; i++) names.push(reader.string());
       const line = dv.getInt32(start + L.ENTRY_LINE_OFFSET, true);
-      this.#sites.set(id, this.#site(id, target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names));
+      if (id <= MAX_SITES)
+        this.#sites[id] = this.#site(id, target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names);
     } catch {
       // A damaged entry: records of this site count as damaged.
     }

@@ -6,7 +6,7 @@ import { ByteWriter } from './byte-writer.js';
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
 /** Lines are gathered up to here before they are written. */
-const FULL_BYTES = 128 * 1024;
+const FULL_BYTES = 64 * 1024;
 /** A line may be longer than what is left. */
 const BUFFER_BYTES = FULL_BYTES + 16 * 1024;
 
