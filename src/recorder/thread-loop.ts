@@ -3,6 +3,7 @@ import * as L from '../core/layout.js';
 import type { Rejudge } from './cursor.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
+import { pauseAsync } from './pause-async.js';
 import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
 import type { ThreadData, ThreadMessage, ThreadRing } from './thread-data.js';
@@ -135,7 +136,7 @@ export class ThreadLoop {
 
   async #pause(seenWake: number, ms: number): Promise<void> {
     if (!this.needsEventLoop) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
-    else await pauseAsync(this.#control, seenWake, ms);
+    else await pauseAsync(this.#control, L.CONTROL_WAKE, seenWake, ms);
   }
 
   async #end(): Promise<void> {
@@ -154,26 +155,6 @@ export class ThreadLoop {
     counts[T.COUNT_LAPPED] = lapped;
     counts[T.COUNT_SINK_ERRORS] = sinkErrors;
   }
-}
-
-interface AsyncAtomics {
-  waitAsync(
-    i32: Int32Array,
-    index: number,
-    value: number,
-    ms: number,
-  ): { async: boolean; value: string | Promise<string> };
-}
-
-/** Until CONTROL_WAKE is another than `seenWake`, `ms` at the most, with the event loop running. */
-async function pauseAsync(control: Int32Array, seenWake: number, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  const { value } = (Atomics as unknown as AsyncAtomics).waitAsync(control, L.CONTROL_WAKE, seenWake, ms);
-  await Promise.race([timeout, value]);
-  clearTimeout(timer);
 }
 
 /** A rejudge as it crosses threads. */

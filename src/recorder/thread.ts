@@ -4,6 +4,7 @@ import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
+import { pauseAsync } from './pause-async.js';
 import { newReader } from './reader-block.js';
 import { Recorder } from './recorder.js';
 import { createTextOutlet } from './text-outlet.js';
@@ -93,9 +94,11 @@ export class RecorderThread {
 
   /** Resolves when a flush is done; keeps the process alive until then. */
   async flushed(request: number): Promise<void> {
-    for (let looks = 0; !this.isFlushed(request); looks++) {
+    for (;;) {
+      const done = Atomics.load(this.#control, L.CONTROL_FLUSH_DONE);
+      if (this.isFlushed(request)) return;
       if (this.#worker === undefined && this.standIn((recorder) => recorder.drain())) return;
-      await timersPromises().setTimeout(looks < 50 ? 1 : LOOK_MS);
+      await pauseAsync(this.#control, L.CONTROL_FLUSH_DONE, done, LOOK_MS);
     }
   }
 
