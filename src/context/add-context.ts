@@ -1,5 +1,7 @@
 import type { Span } from '../core/span.js';
+import { noteContextChange } from '../core/ring.js';
 import { Context } from '../core/scope.js';
+import { state } from '../core/state.js';
 import { fieldsOf } from './context-fields.js';
 import type { ContextKey } from './context-key.js';
 import { runningScope } from './scope-store.js';
@@ -30,5 +32,5 @@ export function addContext(first: string | object, ...rest: unknown[]): void {
     return;
   }
   context.fields = { ...context.fields, ...added };
-  context.segment = -1; // what is in the ring is out of date
+  if (state.ring !== null) noteContextChange(state.ring, context);
 }

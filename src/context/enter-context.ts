@@ -1,4 +1,6 @@
+import { noteContextChange } from '../core/ring.js';
 import { Context, liveScope } from '../core/scope.js';
+import { state } from '../core/state.js';
 import { fieldsOf } from './context-fields.js';
 import type { ContextKey } from './context-key.js';
 import { runningScope, scopes } from './scope-store.js';
@@ -16,6 +18,7 @@ class EnteredContext implements Disposable {
     if (context.disposed) return;
     // `enterWith` leaks: into callers up to the first await, and into what was started meanwhile. There the mark makes it skipped.
     context.disposed = true;
+    if (state.ring !== null) noteContextChange(state.ring, context);
     if (scopes.getStore() === context) scopes.enterWith(liveScope(context.outer));
   }
 }

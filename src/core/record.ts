@@ -13,7 +13,7 @@ import { ensureRefs } from './refs.js';
 import type { Ring } from './ring.js';
 import { openRing } from './ring-of-thread.js';
 import { claimSegment, owe, publish } from './ring.js';
-import type { Bindings, Context, Scope } from './scope.js';
+import type { Bindings, Context, Referable, Scope } from './scope.js';
 import type { Span } from './span.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
 import { state } from './state.js';
@@ -74,7 +74,7 @@ export function refsMissing(
 ): boolean {
   const { segment } = ring;
   return (
-    (context !== null && context.segment !== segment) ||
+    (context !== null && context.segment !== ring.freshSegment) ||
     (span !== null && span.segment !== segment) ||
     (bindings !== null && bindings.segment !== segment)
   );
@@ -212,6 +212,10 @@ function writeInline(
   publish(ring, p, L.KIND_EVENT, flags | L.FLAG_INLINE, 0);
 }
 
+function isIn(ring: Ring, item: Referable | null): boolean {
+  return item === null || item.segment === ring.segment;
+}
+
 /** Something in reading the fields threw where it must not: the event is recorded without them, and says why. */
 function recordFailure(ring: Ring, target: Target, level: number, message: string, error: unknown): void {
   ring.ancestors.length = 0;
@@ -220,7 +224,7 @@ function recordFailure(ring: Ring, target: Target, level: number, message: strin
   const { scope, bindings } = ring;
   const context = scope === undefined ? null : scope.context;
   const span = scope === undefined ? null : scope.span;
-  const known = !refsMissing(ring, context, span, bindings);
+  const known = isIn(ring, context) && isIn(ring, span) && isIn(ring, bindings);
   const flags = writeHeader(ring, target, level, known ? context : null, known ? span : null, known ? bindings : null);
   const p =
     ring.at +

@@ -4,7 +4,7 @@ import { writeField } from './encode-object.js';
 import * as L from './layout.js';
 import { isDroppedField } from './redact-where.js';
 import type { Ring } from './ring.js';
-import { claimSegment, copyReferable, publish } from './ring.js';
+import { claimSegment, copyReferable, isStale, publish } from './ring.js';
 import type { Bindings, Context, Referable } from './scope.js';
 import type { Span } from './span.js';
 import { writeSpanAnew } from './span-identity.js';
@@ -23,13 +23,12 @@ export function ensureRefs(ring: Ring, context: Context | null, span: Span | nul
   if (span !== null) giveId(span);
   if (ring.isSpill) return;
   if (ring.at + 4 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
-  if (context !== null && context.segment !== ring.segment)
-    writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
+  if (context !== null) writeContext(ring, context);
   if (span !== null && span.segment !== ring.segment) {
     const around = span.context;
-    if (around !== null && around.segment !== ring.segment) {
+    if (around !== null) {
       giveId(around);
-      writeFields(ring, L.KIND_CONTEXT, around, chainOf(around));
+      writeContext(ring, around);
     }
     if (!copyReferable(ring, span)) writeSpanAnew(ring, span);
   }
@@ -43,10 +42,16 @@ export function giveId(item: Referable): void {
   state.nextReferableId = item.id === 0xffff_ffff ? 1 : item.id + 1;
 }
 
+function writeContext(ring: Ring, context: Context): void {
+  if (isStale(ring, context)) context.segment = -1;
+  if (context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
+}
+
 /** The fields of a context and of those around it, outermost first. */
 function chainOf(context: Context): Record<string, unknown>[] {
   const chain: Record<string, unknown>[] = [];
-  for (let at: Context | null = context; at !== null && chain.length < 64; at = at.parent) {
+  for (let at: Context | null = context; at !== null; at = at.parent) {
+    if (at !== context) at.noteInherited();
     if (!at.disposed) chain.unshift(at.fields);
   }
   return chain;

@@ -5,7 +5,7 @@ import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
 import { newMemory, ordersStores, platform } from './platform.js';
 import type { Where } from './redact.js';
-import type { Bindings, Scope } from './scope.js';
+import type { Bindings, Context, Scope } from './scope.js';
 import type { Span } from './span.js';
 import type { Spill } from './spill.js';
 import { state } from './state.js';
@@ -15,6 +15,9 @@ const SLACK_BYTES = 64;
 
 /** Small values (numbers, short strings) are written without a look at the record's length: 512 fields of at most 100 bytes. */
 const UNCHECKED_BYTES = 64 * 1024;
+
+/** Not even that of what is in none, which has -1. */
+const NO_SEGMENT = -2;
 
 export class Ring {
   readonly buffer: SharedArrayBuffer;
@@ -71,6 +74,11 @@ export class Ring {
   /** For a spill: the ring that its records will be copied to, and whose dictionary and ids it uses. */
   home: Ring = this;
   isSpill = false;
+  /** The segment, for contexts to be compared with; NO_SEGMENT from a change of contexts to the next claim: then each is looked at. */
+  freshSegment = NO_SEGMENT;
+  /** Where the ring was when a context that has others inside last changed. */
+  contextsChangedIn = -1;
+  contextsChangedAt = 0;
   /** The shape that the last `writeFieldValues` arrived at. */
   node: FieldNode | null = null;
   /** Nested values written into the record under construction. */
@@ -175,6 +183,7 @@ function takeSegment(ring: Ring): void {
   f64[L.DROPPED_F64] = ring.dropped;
 
   ring.segment = number;
+  ring.freshSegment = number;
   ring.segmentStart = start;
   ring.at = start + L.SEGMENT_HEADER_BYTES;
   ring.end = start + ring.segmentBytes - SLACK_BYTES;
@@ -235,7 +244,7 @@ function copyOpenSpans(ring: Ring): void {
     for (let span: Span | null = state.firstOpenSpan; span !== null; span = span.nextOpen) {
       if (span.segment !== segment) continue;
       if (ring.at >= enough) return;
-      if (span.context !== null) copyReferable(ring, span.context);
+      if (span.context !== null) copyContext(ring, span.context);
       copyReferable(ring, span);
     }
   }
@@ -268,6 +277,27 @@ export function copyReferable(ring: Ring, item: { segment: number; at: number })
   return true;
 }
 
+/** As `copyReferable`. False also for what is out of date. */
+function copyContext(ring: Ring, context: Context): boolean {
+  return !isStale(ring, context) && copyReferable(ring, context);
+}
+
+/** A context has other fields, or counts no more: what the ring has of it, and of those inside it, is out of date. */
+export function noteContextChange(ring: Ring, context: Context): void {
+  context.segment = -1;
+  if (!context.isInherited) return;
+  ring.freshSegment = NO_SEGMENT;
+  ring.contextsChangedIn = ring.segment;
+  ring.contextsChangedAt = ring.at;
+}
+
+/** True where contexts around others, perhaps around this one, have changed since it was written. */
+export function isStale(ring: Ring, context: Context): boolean {
+  const { segment, parent, at } = context;
+  if (parent === null || segment > ring.contextsChangedIn) return false;
+  return segment < ring.contextsChangedIn || at < ring.contextsChangedAt;
+}
+
 /**
  * Room for `bytes` more at `p`, where the segment has none: the record under construction moves to a new one, with what it refers
  * to before it. Returns the new `p`, or -1 where the record would be longer than a record may be.
@@ -279,9 +309,9 @@ export function moveRecord(ring: Ring, p: number, bytes: number): number {
   const { scope, bindings } = ring;
   claimSegment(ring);
   if (scope !== undefined) {
-    if (scope.context !== null) copyReferable(ring, scope.context);
+    if (scope.context !== null) copyContext(ring, scope.context);
     if (scope.span !== null) {
-      if (scope.span.context !== null) copyReferable(ring, scope.span.context);
+      if (scope.span.context !== null) copyContext(ring, scope.span.context);
       copyReferable(ring, scope.span);
     }
   }

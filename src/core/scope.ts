@@ -29,6 +29,11 @@ export interface Referable {
   at: number;
 }
 
+/** Contexts nest so deep; then those around are folded into one. A function that reschedules itself would otherwise keep all it ever had. */
+const MAX_DEPTH = 64;
+const DEPTH_MASK = 0xff;
+const INHERITED_BIT = 0x100;
+
 /** The fields opened by one `withContext`/`enterContext`; what is inside shadows what is outside. */
 export class Context implements Scope, Referable {
   id = 0;
@@ -43,14 +48,43 @@ export class Context implements Scope, Referable {
   readonly silence: number;
   /** This context's own fields. Owned by us: a copy of what the caller gave. */
   fields: Record<string, unknown>;
+  /** Number of contexts from the outermost to this one, and INHERITED_BIT. */
+  private nesting: number;
 
   constructor(fields: Record<string, unknown>, outer: Scope | undefined) {
     this.fields = fields;
-    this.outer = outer;
-    this.parent = outer === undefined ? null : outer.context;
-    this.span = outer === undefined ? null : outer.span;
-    this.silence = outer === undefined ? 0 : outer.silence;
+    if (outer === undefined) {
+      this.outer = undefined;
+      this.parent = null;
+      this.span = null;
+      this.silence = 0;
+      this.nesting = 1;
+    } else {
+      const { context } = outer;
+      const depth = context === null ? 0 : context.nesting & DEPTH_MASK;
+      this.outer = depth < MAX_DEPTH ? outer : folded(outer);
+      this.parent = this.outer.context;
+      this.span = outer.span;
+      this.silence = outer.silence;
+      this.nesting = depth < MAX_DEPTH ? depth + 1 : 2;
+    }
   }
+
+  /** True once its fields have been written as those of a context inside it. */
+  get isInherited(): boolean {
+    return this.nesting > DEPTH_MASK;
+  }
+
+  noteInherited(): void {
+    this.nesting |= INHERITED_BIT;
+  }
+}
+
+/** One scope that is what all of these are together now: what is added to, or disposed of, far out is not seen inside it any more. */
+function folded({ context, span, silence }: Scope): Scope {
+  let fields: Record<string, unknown> = {};
+  for (let at = context; at !== null; at = at.parent) if (!at.disposed) fields = { ...at.fields, ...fields };
+  return new Context(fields, { context: null, span, silence, disposed: false, outer: undefined });
 }
 
 /** The bindings of a child logger, written like a context. */

@@ -1,9 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addContext, currentContext, enterContext, info, span, withContext, withSpan } from 'ttlog';
+import { addContext, bindContext, currentContext, enterContext, info, span, trace, withContext, withSpan } from 'ttlog';
+import { state } from '../../src/core/state.js';
 import { ownFields, recorded, startRecording } from '../support/recorded.js';
 
 beforeEach(startRecording);
+
+function fillSegments(count: number): void {
+  const last = state.ring!.segment + count;
+  while (state.ring!.segment < last) trace('fill', { text: 'x'.repeat(1000) });
+}
 
 describe('addContext', () => {
   test('is seen by all that share the scope, also by what was started before', async () => {
@@ -21,6 +27,48 @@ describe('addContext', () => {
     expect(recorded().event('after').values).toEqual({ request_id: 'r-2', user_id: 7 });
     expect(recorded().event('other').values).toEqual({ request_id: 'r-2', user_id: 7 });
     expect(currentContext()).toEqual({});
+  });
+
+  test('is seen by contexts inside that have been on records already, in this segment of the ring and in others', () => {
+    const leave: (() => void)[] = [];
+    withContext({ request_id: 'r-1' }, () => {
+      // Kept alive by an open span: its bytes are carried over from segment to segment.
+      const inner = withContext({ step: 1 }, () => {
+        const open = span('open');
+        return bindContext(() => open.run(() => (info('inner'), open)));
+      });
+      const other = withContext({ step: 2 }, () => bindContext(() => info('other')));
+      inner();
+      other();
+      addContext({ user_id: 7 });
+      info('around');
+      inner();
+      other();
+      fillSegments(3);
+      addContext({ user_id: 8 });
+      inner();
+      fillSegments(3);
+      other();
+      leave.push(() => inner().end());
+    });
+    leave.forEach((end) => end());
+    const values = (name: string): unknown[] =>
+      recorded()
+        .events.filter(({ message }) => message === name)
+        .map((event) => event.values);
+    const around = { request_id: 'r-1' };
+    expect(values('around')).toEqual([{ ...around, user_id: 7 }]);
+    expect(values('inner')).toEqual([
+      { ...around, step: 1 },
+      { ...around, step: 1, user_id: 7 },
+      { ...around, step: 1, user_id: 8 },
+      { ...around, step: 1, user_id: 8 },
+    ]);
+    expect(values('other')).toEqual([
+      { ...around, step: 2 },
+      { ...around, step: 2, user_id: 7 },
+      { ...around, step: 2, user_id: 8 },
+    ]);
   });
 
   test('stays in the nearest context', () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { currentContext, currentSpan, enterContext, info, withContext, withSpan } from 'ttlog';
+import { bindContext, currentContext, currentSpan, enterContext, info, withContext, withSpan } from 'ttlog';
 import { recorded, startRecording, until } from '../support/recorded.js';
 
 beforeEach(startRecording);
@@ -88,4 +88,15 @@ describe('enterContext', () => {
     enterContext({ a: 1 })[Symbol.dispose]();
     expect(currentContext()).toEqual({});
   });
+});
+
+test('after it has been disposed of its fields are on no record of a context inside it, also where they have been before', () => {
+  startRecording();
+  const entered = enterContext({ job_id: 7 });
+  const inner = withContext({ step: 1 }, () => bindContext(() => info('inner')));
+  inner();
+  entered[Symbol.dispose]();
+  inner();
+  const values = recorded().events.map((event) => event.values);
+  expect(values).toEqual([{ job_id: 7, step: 1 }, { step: 1 }]);
 });

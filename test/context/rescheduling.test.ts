@@ -1,7 +1,47 @@
-import { currentSpan, withSpan } from 'ttlog';
+import { currentContext, currentSpan, enterContext, suppress, withContext, withSpan } from 'ttlog';
 import { expect, test } from 'vitest';
+import type { Scope } from '../../src/core/scope.js';
+import { runningScope } from '../../src/context/scope-store.js';
+
+/** What a function sees that is inside `times` contexts, each started from the one before. */
+async function reschedule<T>(times: number, look: () => T): Promise<T> {
+  for (let round = 1; ; round++) {
+    // What comes after the await runs in the scope that was entered before it.
+    enterContext({ round, [`key-${round % 3}`]: round });
+    await Promise.resolve();
+    if (round === times) return look();
+  }
+}
+
+function depthOf(scope: Scope | undefined): number {
+  let depth = 0;
+  for (let at = scope; at !== undefined; at = at.outer) depth++;
+  return depth;
+}
 
 test('a span that has ended does not keep the one that it was opened in', () => {
   const inner = withSpan('outer', () => withSpan('inner', () => currentSpan()!));
   expect(inner.outer).toBeUndefined();
+});
+
+test('a context that is opened inside itself again and again keeps a bounded number of those before, and all their fields', async () => {
+  const seen = await withContext({ request_id: 'r-1', round: 0 }, () =>
+    withSpan('job', () =>
+      reschedule(1000, () => [depthOf(runningScope()) < 100, currentContext(), currentSpan()?.name]),
+    ),
+  );
+  expect(seen).toEqual([true, { request_id: 'r-1', round: 1000, 'key-0': 999, 'key-1': 1000, 'key-2': 998 }, 'job']);
+});
+
+test('and what is suppressed stays so', async () => {
+  const silence = suppress(() => runningScope()?.silence);
+  expect(silence).toBeGreaterThan(0);
+  expect(await suppress(() => reschedule(1000, () => runningScope()?.silence))).toBe(silence);
+});
+
+test('a context far out that has been disposed of is gone there too', async () => {
+  const entered = enterContext({ gone: true });
+  const seen = withContext({ kept: 1 }, () => reschedule(10, currentContext));
+  entered[Symbol.dispose]();
+  expect(await seen).toEqual({ kept: 1, round: 10, 'key-0': 9, 'key-1': 10, 'key-2': 8 });
 });
