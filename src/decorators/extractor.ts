@@ -6,7 +6,7 @@ import { compileEntries, interpret, shapeOf } from './extract-code.js';
 import type { ClassFacts } from './extract-plan.js';
 import { classFacts, planEntries } from './extract-plan.js';
 import { reportCollisions } from './field-checks.js';
-import { fieldOptions, fieldsOptions } from './field-registry.js';
+import { fieldOptionsFor, fieldsOptions } from './field-registry.js';
 
 /** Instances of one class may differ in the properties they have; beyond this many ways they are looked at one by one. */
 const MAX_SHAPES = 32;
@@ -21,7 +21,7 @@ export function extractorFor(): Extract {
     const prototype = Object.getPrototypeOf(instance) as object;
     let own = byPrototype.get(prototype);
     if (own === undefined) {
-      const facts = classFacts(prototype.constructor, fieldsOptions(prototype), fieldOptions(prototype));
+      const facts = classFacts(prototype.constructor, fieldsOptions(prototype), fieldOptionsFor(instance, prototype));
       const guard = { prototype, otherwise: extract };
       byPrototype.set(prototype, (own = compileClass(facts, guard, (form) => installExtractor(prototype, form))));
     }
@@ -33,6 +33,11 @@ export function extractorFor(): Extract {
 /** Hidden, and replaceable. A frozen prototype keeps what it has. */
 export function installExtractor(prototype: object, extract: Extract): void {
   Reflect.defineProperty(prototype, FIELDS, { value: extract, enumerable: false, configurable: true, writable: true });
+}
+
+/** Where a class turns out to be different from what it was taken for when its form was compiled. */
+export function renewExtractor(prototype: object): void {
+  if (Object.hasOwn(prototype, FIELDS)) installExtractor(prototype, extractorFor());
 }
 
 const plainExtractors = new WeakMap<object, Map<string, Extract>>();

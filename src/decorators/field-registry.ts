@@ -11,6 +11,9 @@ const byMetadata = new WeakMap<object, Said>();
 const metadataOf = new WeakMap<object, object>();
 /** Standard decorators without metadata (TypeScript on a Node without `Symbol.metadata`): by the prototype of the instances seen. */
 const byInstance = new WeakMap<object, Said>();
+/** The same, while no constructor has run: nobody knows yet whose they are. Of those that hide something, by the name of the property. */
+const homeless: Said = new Map();
+const withoutMetadata = new WeakSet<object>();
 const optionsOf = new WeakMap<object, FieldsOptions>();
 
 function entry(of: WeakMap<object, Said>, key: object): Said {
@@ -19,27 +22,51 @@ function entry(of: WeakMap<object, Said>, key: object): Said {
   return said;
 }
 
-export function sayField({ home, key, context }: Member, options: FieldOptions): void {
+/** `onLate` is called where what is said about a class only becomes known with its first instance. */
+export function sayField(
+  { home, key, context }: Member,
+  options: FieldOptions,
+  onLate: (prototype: object) => void,
+): void {
   const name = String(key);
   if (home !== undefined) {
     entry(byPrototype, home).set(name, options);
   } else if (context?.metadata !== undefined && context.metadata !== null) {
     entry(byMetadata, context.metadata).set(name, options);
   } else {
-    // Nothing tells whose field this is, until a constructor runs.
-    let last: object | null = null;
-    context?.addInitializer(function () {
-      const prototype = Object.getPrototypeOf(this) as object;
-      if (prototype === last) return;
-      last = prototype;
-      entry(byInstance, prototype).set(name, options);
-    });
+    sayLater(name, options, context, onLate);
   }
+}
+
+/** Nothing tells whose field this is, until a constructor runs. */
+function sayLater(
+  name: string,
+  options: FieldOptions,
+  context: StandardContext | undefined,
+  onLate: (prototype: object) => void,
+): void {
+  if (hides(options)) homeless.set(name, options);
+  let last: object | null = null;
+  context?.addInitializer(function () {
+    const prototype = Object.getPrototypeOf(this) as object;
+    if (prototype === last) return;
+    last = prototype;
+    if (homeless.get(name) === options) homeless.delete(name);
+    const said = entry(byInstance, prototype);
+    if (said.get(name) === options) return;
+    said.set(name, options);
+    onLate(prototype);
+  });
+}
+
+function hides({ skip, redact }: FieldOptions): boolean {
+  return (skip !== undefined && skip !== false) || (redact !== undefined && redact !== false);
 }
 
 export function sayFields(prototype: object, options: FieldsOptions, context: StandardContext | undefined): void {
   optionsOf.set(prototype, options);
   if (context?.metadata !== undefined && context.metadata !== null) metadataOf.set(prototype, context.metadata);
+  else if (context !== undefined) withoutMetadata.add(prototype);
 }
 
 /** The prototypes from the outermost ancestor to this one. */
@@ -66,4 +93,14 @@ export function fieldOptions(prototype: object): ReadonlyMap<string, FieldOption
   }
   add(byInstance.get(prototype));
   return merged;
+}
+
+/**
+ * The same for an instance. Where no constructor has made it, so that nobody knows what is said about it, it is better that one property
+ * too many is hidden than that one is recorded that was not to be seen.
+ */
+export function fieldOptionsFor(instance: object, prototype: object): ReadonlyMap<string, FieldOptions> {
+  const known = fieldOptions(prototype);
+  if (byInstance.has(prototype) || !chainOf(prototype).some((one) => withoutMetadata.has(one))) return known;
+  return new Map([...[...homeless].filter(([name]) => name in instance), ...known]);
 }

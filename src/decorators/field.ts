@@ -1,4 +1,5 @@
 import { TtlogError } from '../core/errors.js';
+import { renewExtractor } from './extractor.js';
 import type { FieldOptions } from './field-options.js';
 import { checkFieldOptions } from './field-options.js';
 import { sayField } from './field-registry.js';
@@ -57,7 +58,7 @@ export function Field(options: FieldOptions = {}): FieldDecorator {
         `Expected ${LABEL} to be applied to a property or a getter of instances, got ${got} (${String(key)}). Add a public getter for it.`,
       );
     }
-    sayField(member, checked);
+    sayField(member, checked, renewExtractor);
   };
   const handlers: Handlers = {
     field: say,
