@@ -1,5 +1,6 @@
 // Running other programs from the scripts: one way to spawn, one environment.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { root } from './entries.mjs';
 
 /**
@@ -30,3 +31,9 @@ export function run(file, args, options = {}) {
 
 /** Runs a script, or a tool by its file in node_modules, under this very Node. @param {readonly string[]} args */
 export const runNode = (args) => run(process.execPath, args);
+
+/** Builds ttlog, in a fresh clone, too; what bench/ needs beside it, bench/run.mjs installs. @returns {Promise<boolean>} whether it went well */
+export async function prepareBench() {
+  if (!existsSync(`${root}node_modules`) && !(await run('npm', ['ci'], { env: plainEnvironment() }))) return false;
+  return runNode([`${root}scripts/build.mjs`]);
+}

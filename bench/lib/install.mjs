@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { plainEnvironment } from '../../scripts/run.mjs';
+
 const BENCH_DIR = fileURLToPath(new URL('..', import.meta.url));
 const ROOT_DIR = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,7 +26,8 @@ function isInstalled() {
 
 function npm(what, args, cwd) {
   process.stderr.write(`${what} (npm ${args.join(' ')})\n`);
-  const { status } = spawnSync('npm', args, { cwd, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const options = { cwd, env: plainEnvironment(), stdio: ['ignore', 2, 2], shell: process.platform === 'win32' };
+  const { status } = spawnSync('npm', args, options);
   // Without a build the rivals are still worth a table: ttlog's files are then listed as not run.
   if (status !== 0) process.stderr.write(`${what} failed; going on without it\n`);
 }

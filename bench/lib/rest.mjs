@@ -14,6 +14,7 @@ export function restContender(name, load) {
   return {
     name,
     group: 'rest',
+    maxRounds: 3,
     async measure({ restMs, workDir }) {
       const open = await load();
       logger = open(join(workDir, 'out.ndjson'));
