@@ -200,7 +200,7 @@ const barsOf = (nodeMajor) => [
   ),
   ...memoryBars,
   ...scalingBars,
-  valueBar('core, min+gzip', atMost(10), 'size/ttlog core', 'gzipBytes', inKib, 1 / 1024),
+  valueBar('core, min+gzip', atMost(10), 'size/ttlog/core', 'gzipBytes', inKib, 1 / 1024),
   ratioBar("import 'pino' ÷ import 'ttlog'", atLeast(1), "import/import 'pino'", "import/import 'ttlog'", {
     metric: 'addedMs',
   }),

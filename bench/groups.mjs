@@ -318,8 +318,8 @@ export const groups = [
     id: 'size',
     title: 'Bundle (KiB)',
     notes: [
-      "export * from '…', esbuild, minified, node's modules external; gzip -9. core: the six calls, loggers, levels,",
-      "events and backends; the whole of ttlog carries its recorder thread's source too.",
+      "export * from '…', esbuild, minified, node's modules external; gzip -9. ttlog/core: the six calls, loggers with spans,",
+      "levels, events and backends; the whole of ttlog carries its recorder thread's source too.",
     ],
     columns: [
       value('minBytes', 'min', formatKb),

@@ -41,4 +41,4 @@ function contenderOf(name) {
   };
 }
 
-export default ['ttlog', 'pino', 'winston', '@logtape/logtape'].map(contenderOf);
+export default ['ttlog', 'ttlog/core', 'pino', 'winston', '@logtape/logtape'].map(contenderOf);

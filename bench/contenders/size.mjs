@@ -33,11 +33,13 @@ function contenderOf(name, source) {
   };
 }
 
-/** What records: an application without init() carries no more than this, if its bundler drops what nobody uses. */
-const CORE = `export { trace, debug, info, warn, error, fatal, getLogger, display, inspect, lazy, isEnabled, setLevel,
-  setFilter, setRecord, emit, nowNanos, EventBuilder, LogLevel, installBackend, RingBackend } from 'ttlog';`;
+/** What a program carries that logs and nothing else, if its bundler drops what nobody uses. */
+const logsOnly = (name) => `export { debug, error, getLogger, info, warn } from '${name}';`;
 
 export default [
-  contenderOf('ttlog core', CORE),
+  contenderOf('ttlog/core', "export * from 'ttlog/core';"),
+  contenderOf('ttlog/core, logs only', logsOnly('ttlog/core')),
+  // With it comes what a worker thread needs to join the ttlog of the thread that called init().
+  contenderOf('ttlog, logs only', logsOnly('ttlog')),
   ...['ttlog', 'pino', 'winston', '@logtape/logtape'].map((name) => contenderOf(name, `export * from '${name}';`)),
 ];
