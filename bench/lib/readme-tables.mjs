@@ -148,7 +148,7 @@ const weight = {
       ['ttlog', 'pino', 'winston', '@logtape/logtape'].map((name) => `import '${name}'`),
     ),
     line('bundle, min+gzip, KiB', 'gzipBytes', formatKb, 'size', ['ttlog', 'pino', 'winston', '@logtape/logtape']),
-    line('of it the core: what records', 'gzipBytes', formatKb, 'size', ['ttlog core']),
+    line('`ttlog/core`, what records', 'gzipBytes', formatKb, 'size', ['ttlog/core']),
   ],
 };
 
