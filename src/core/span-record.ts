@@ -147,12 +147,12 @@ function writeExtraFields(ring: Ring, p: number, fields: Record<string, unknown>
   return p;
 }
 
-/** The end of a span. An error that has been reported already is named, not shown again, and does not raise the level. */
+/** The end of a span. An error that has been told already, or need not be, is named, not shown, and does not raise the level. */
 export function writeSpanEnd(
   span: Span,
   outcome: number,
   error: unknown,
-  reported: boolean,
+  told: boolean,
   fields: Record<string, unknown> | undefined,
 ): void {
   const ring = take();
@@ -168,7 +168,7 @@ export function writeSpanEnd(
     if (refsMissing(ring, context, span, null)) ensureRefs(ring, context, span, null);
     const flags = writeHeader(ring, target, level, context, span, null);
     const { at, u32 } = ring;
-    if (outcome === L.OUTCOME_ERROR && span.errorLevel < LogLevel.Off && !reported) level = span.errorLevel;
+    if (outcome === L.OUTCOME_ERROR && span.errorLevel < LogLevel.Off && !told) level = span.errorLevel;
     else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > span.slowNs)
       level = Math.max(level, LogLevel.Warn);
     u32[(at + L.SPAN_END_OUTCOME_OFFSET) >> 2] = outcome;
@@ -178,7 +178,7 @@ export function writeSpanEnd(
     if (outcome === L.OUTCOME_ERROR) {
       if (!isDroppedField('err')) {
         const offset = p - at;
-        p = writeField(ring, p, 'err', { value: reported ? describeError(error) : error }, 'value');
+        p = writeField(ring, p, 'err', { value: told ? describeError(error) : error }, 'value');
         extra = 1;
         if (p < 0) {
           p = writeString(ring, ring.at + offset, 'err');

@@ -2,6 +2,7 @@
 import type { Callsite } from './callsite.js';
 import { addCallsite } from './callsite.js';
 import { readNs, writeMonotonic } from './clock.js';
+import { needsNoLine, noteErrorLine } from './error-lines.js';
 import { hexWord, randomWord, randomWordNotZero } from './ids.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
@@ -16,9 +17,6 @@ import { parseTraceparent, SAMPLED } from './traceparent.js';
 
 /** Beyond this many open spans new ones are not listed (they are recorded all the same). */
 const MAX_LISTED_SPANS = 65_536;
-
-/** Errors that some span has already reported. */
-const reportedErrors = new WeakSet<object>();
 
 /** What else came with a trace that began elsewhere. */
 export interface RemoteTrace {
@@ -74,7 +72,7 @@ export class Span implements Scope, Referable {
   readonly parent0: number;
   readonly parent1: number;
   /** Level of its line where it failed; Off = as if it had not. */
-  errorLevel: number = LogLevel.Error;
+  errorLevel: LogLevel = LogLevel.Error;
   /** Slower than this is a warning. ns; Infinity = never. */
   slowNs = Infinity;
   ended = false;
@@ -196,12 +194,10 @@ export class Span implements Scope, Referable {
       ({ error } = this.failure);
     }
     unlist(this);
-    let reported = false;
-    if (outcome === L.OUTCOME_ERROR && typeof error === 'object' && error !== null) {
-      reported = reportedErrors.has(error);
-      if (!reported) reportedErrors.add(error);
-    }
-    writeSpanEnd(this, outcome, error, reported, fields);
+    const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
+    writeSpanEnd(this, outcome, error, told, fields);
+    if (outcome === L.OUTCOME_ERROR && !told && this.errorLevel < LogLevel.Off)
+      noteErrorLine(error, this.errorLevel, this);
     this.outer = undefined;
   }
 }

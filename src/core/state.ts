@@ -71,6 +71,11 @@ export interface CoreState {
   firstOpenSpan: Span | null;
   lastOpenSpan: Span | null;
   openSpanCount: number;
+  /** Errors that have had a line at error level, and the scopes around where they happened; see error-lines.ts. */
+  readonly errorsTold: WeakSet<object>;
+  readonly failuresTold: WeakSet<object>;
+  /** True for errors that are answers, not failures; installed by what knows their classes. May throw. */
+  isExpectedError: (error: object) => boolean;
   /** Called when the filters have changed, for the other threads. */
   publishFilters: () => void;
   /** How this thread takes part in another thread's ttlog; null where it does not, or is that thread. */
@@ -131,6 +136,9 @@ function createState(): CoreState {
     firstOpenSpan: null,
     lastOpenSpan: null,
     openSpanCount: 0,
+    errorsTold: new WeakSet(),
+    failuresTold: new WeakSet(),
+    isExpectedError: no,
     publishFilters: nothing,
     joined: null,
     runtime: undefined,
@@ -141,6 +149,10 @@ function createState(): CoreState {
 }
 
 function nothing(): void {}
+
+function no(): boolean {
+  return false;
+}
 
 function noMemory(): null {
   return null;

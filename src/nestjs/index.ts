@@ -1,4 +1,5 @@
 import { joinThreads } from '../runtime/joined-thread.js';
+import { expectClientErrors } from './request-failure.js';
 
 export { InjectLogger } from './inject-logger.decorator.js';
 export { createTtlogLogger, TtlogLogger } from './ttlog-logger.service.js';
@@ -10,5 +11,6 @@ export type {
 export { TTLOG_HANDLE } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
 
+expectClientErrors();
 // As the face does, for a worker that loads nothing else.
 joinThreads();

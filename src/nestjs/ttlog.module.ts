@@ -35,7 +35,7 @@ const exported = [
  *    no error, and the options of the first count.
  * 2. It gives each HTTP request a scope before routing and body parsing: `request_id` (from `X-Request-Id`, or new; sent back), a root
  *    span that continues a valid `traceparent`, and a completion record with `req`, `res` and `responseTime` (ms), also for requests
- *    whose client went away: info, warn from status 400, error from 500.
+ *    whose client went away: info, warn from status 400, error from 500 where the failure has had no line yet.
  * 3. When the application shuts down it delivers everything, and ends what it started. Call `app.enableShutdownHooks()`.
  *
  * @example

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { remoteSpan } from '../../context/remote-span.js';
 import { scopes } from '../../context/scope-store.js';
+import { hasErrorLine } from '../../core/error-lines.js';
 import * as L from '../../core/layout.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
@@ -60,7 +61,8 @@ function observeEnd({ response, route }: IncomingRequest, span: Span, req: objec
       ...(aborted ? { aborted } : undefined),
       res,
     };
-    const level = levelOf(response.statusCode, aborted);
+    const outcome = response.statusCode >= 500 ? L.OUTCOME_ERROR : L.OUTCOME_OK;
+    const level = levelOf(response.statusCode, aborted, hasErrorLine(span));
     const target = targetOf(TARGET);
     if (level >= target.recordLevel) {
       const responseTime = Math.round((performance.now() - startedAt) * 1000) / 1000;
@@ -70,15 +72,15 @@ function observeEnd({ response, route }: IncomingRequest, span: Span, req: objec
         responseTime,
       });
     }
-    span.finish(level === LogLevel.Error ? L.OUTCOME_ERROR : L.OUTCOME_OK, undefined, result);
+    span.finish(outcome, undefined, result);
   };
   response.once('finish', () => end(false));
   // 'close' comes after 'finish', or alone where the client went away.
   response.once('close', () => end(true));
 }
 
-/** The server's fault is an error; the client's, and a client that did not wait, are warnings. */
-function levelOf(statusCode: number, aborted: boolean): LogLevel {
-  if (statusCode >= 500) return LogLevel.Error;
+/** The server's fault is an error, unless a line has said so already; the client's, and a client that did not wait, are warnings. */
+function levelOf(statusCode: number, aborted: boolean, isTold: boolean): LogLevel {
+  if (statusCode >= 500 && !isTold) return LogLevel.Error;
   return aborted || statusCode >= 400 ? LogLevel.Warn : LogLevel.Info;
 }

@@ -1,0 +1,48 @@
+// A request failed. Spans it happened in have said so, Nest says so through the logger, and the completion record would: one line is enough.
+import { currentScope } from '../core/current-scope.js';
+import { needsNoLine, noteErrorLine } from '../core/error-lines.js';
+import { LogLevel } from '../core/level.js';
+import { log } from '../core/log.js';
+import { state } from '../core/state.js';
+import type { Target } from '../core/target.js';
+import type { NestCall } from './nest-log-arguments.js';
+
+/** The context under which Nest reports what no exception filter of the application has taken. */
+export const REQUEST_FAILURE = 'ExceptionsHandler';
+
+/** At error level, unless there is a line about this error already, or it is the client's. */
+export function recordRequestFailure(target: Target, { message, fields }: NestCall): void {
+  const error = fields?.['err'];
+  const scope = currentScope();
+  const level = needsNoLine(error) ? LogLevel.Debug : LogLevel.Error;
+  if (level >= target.recordLevel) log(target, level, scope, null, message, fields);
+  if (level === LogLevel.Error) noteErrorLine(error, level, scope);
+}
+
+/** What Nest, and libraries around it, throw to answer with a status from 400 to 499. */
+export function expectClientErrors(): void {
+  state.isExpectedError = isClientError;
+}
+
+interface HttpError {
+  /** Nest's HttpException. */
+  readonly getStatus?: unknown;
+  readonly getResponse?: unknown;
+  /** http-errors, as body parsers throw them; Fastify's errors have a code. */
+  readonly expose?: unknown;
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+}
+
+/** Not every error with a status: those of HTTP clients have one too, and are failures. */
+function isClientError(error: object): boolean {
+  const { getStatus, getResponse, expose, code, statusCode } = error as HttpError;
+  if (typeof getStatus === 'function' && typeof getResponse === 'function')
+    return isClientStatus(getStatus.call(error));
+  if (expose === true || (typeof code === 'string' && code.startsWith('FST_'))) return isClientStatus(statusCode);
+  return false;
+}
+
+function isClientStatus(status: unknown): boolean {
+  return typeof status === 'number' && status >= 400 && status < 500;
+}
