@@ -7,7 +7,10 @@ import { moveRecord } from './ring.js';
 
 export const TRUNCATED_MARK = '[Truncated]';
 
-/** Up to here a loop over charCodeAt beats a call into the platform (18 characters: 37-45 ns against 65-74 on Node 20). */
+/**
+ * Up to here a loop over charCodeAt beats a call into the platform on Node 20 (36 characters: 40 ns against 48). Four characters a
+ * store: 17 of them take 20 ns instead of 24 on Node 20, and 22 instead of 31 on Node 24.
+ */
 const SHORT_STRING = 48;
 
 export function writeValue(ring: Ring, p: number, value: unknown): number {
@@ -17,9 +20,11 @@ export function writeValue(ring: Ring, p: number, value: unknown): number {
     if (p < 0) return p;
   }
   if (typeof value === 'number') {
-    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+    // The converted value, not `value`: a store of what may be a double is a call on Node 24 once it was one (10 ns).
+    const int = value | 0;
+    if (int === value && (int !== 0 || 1 / value > 0)) {
       ring.u8[p] = L.TAG_INT32;
-      ring.dv.setInt32(p + 1, value, true);
+      ring.dv.setInt32(p + 1, int, true);
       return p + 5;
     }
     ring.u8[p] = L.TAG_FLOAT64;
@@ -75,10 +80,19 @@ export function writeString(ring: Ring, p: number, text: string): number {
       p = moveRecord(ring, p, 2 + length);
       if (p < 0) return p;
     }
-    const { u8 } = ring;
+    const { u8, dv } = ring;
     const start = p + 2;
     let bits = 0;
-    for (let i = 0; i < length; i++) {
+    let i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const a = text.charCodeAt(i);
+      const b = text.charCodeAt(i + 1);
+      const c = text.charCodeAt(i + 2);
+      const d = text.charCodeAt(i + 3);
+      bits |= a | b | c | d;
+      dv.setInt32(start + i, a | (b << 8) | (c << 16) | (d << 24), true);
+    }
+    for (; i < length; i++) {
       const unit = text.charCodeAt(i);
       bits |= unit;
       u8[start + i] = unit;
