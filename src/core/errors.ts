@@ -45,6 +45,15 @@ export function invalidOption(name: string, expected: string, got: unknown, fix 
   );
 }
 
+/** Throws `ERR_INVALID_OPTION` where `options` is no object, or has a key that is none of these. */
+export function checkOptions(of: string, options: unknown, known: readonly string[], fix = ''): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidOption(`the options of ${of}`, 'an object', options, fix);
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw invalidOption(`an option of ${of}`, `one of ${known.join(', ')}`, key);
+  }
+}
+
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`;

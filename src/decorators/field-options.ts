@@ -1,4 +1,4 @@
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { KeyStyle } from './key-style.js';
 import { KEY_STYLES } from './key-style.js';
 
@@ -37,7 +37,7 @@ export interface FieldOptions {
 
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. */
 export function checkFieldsOptions(options: FieldsOptions): FieldsOptions {
-  checkKnown('@Fields()', options, ['rename', 'prefix', 'only', 'version', 'groups']);
+  checkOptions('@Fields()', options, ['rename', 'prefix', 'only', 'version', 'groups']);
   const { rename, prefix, only, version, groups } = options;
   if (rename !== undefined && !KEY_STYLES.includes(rename)) {
     throw invalidOption('rename', `one of ${KEY_STYLES.join(', ')}`, rename);
@@ -51,7 +51,7 @@ export function checkFieldsOptions(options: FieldsOptions): FieldsOptions {
 
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. */
 export function checkFieldOptions(options: FieldOptions): FieldOptions {
-  checkKnown('@Field()', options, ['name', 'skip', 'redact', 'flatten', 'as', 'unit']);
+  checkOptions('@Field()', options, ['name', 'skip', 'redact', 'flatten', 'as', 'unit']);
   const { name, skip, redact, flatten, as, unit } = options;
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw invalidOption('name', 'a non-empty string', name);
@@ -70,12 +70,6 @@ export function checkFieldOptions(options: FieldOptions): FieldOptions {
     throw invalidOption('unit', "a unit such as 'ms'", unit);
   }
   return options;
-}
-
-function checkKnown(label: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw invalidOption(`an option of ${label}`, `one of ${known.join(', ')}`, key);
-  }
 }
 
 function checkNames(option: string, value: unknown): void {

@@ -1,4 +1,4 @@
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import type { LevelName } from '../core/level.js';
 import { LogLevel, parseLevel } from '../core/level.js';
@@ -75,15 +75,13 @@ export interface Instrumentation {
   readonly exclude: readonly string[];
 }
 
-const KNOWN = new Set([
+const KNOWN = [
   'name', 'level', 'target', 'args', 'skip', 'params', 'fields', 'ret', 'err', 'entry', 'slow', 'callback', 'root', 'sample', 'exclude',
-]); // prettier-ignore
+]; // prettier-ignore
 
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. */
 export function normaliseInstrument(options: object): Instrumentation {
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw invalidOption('an option of @Instrument()', `one of ${[...KNOWN].join(', ')}`, key);
-  }
+  checkOptions('@Instrument()', options, KNOWN);
   const given = options as InstrumentOptions<unknown, unknown[]> & InstrumentClassOptions;
   const {
     name,

@@ -89,6 +89,8 @@ export class FunctionOutlet implements Outlet {
   #send(batch: LogRecord[]): void {
     try {
       const result = this.#sink(batch) as PromiseLike<void> | null | undefined;
+      if (typeof result === 'function')
+        throw new TypeError(`It returned a function: say ${this.#sink.name}(), with the parentheses`);
       if (typeof result?.then !== 'function') this.#failing = false;
       else this.#running = this.#finish(result);
     } catch (error) {

@@ -33,7 +33,7 @@ import { createTextOutlet } from './text-outlet.js';
  * lines; // => ['shop: Stock is low']
  */
 export interface Sink {
-  /** A promise is awaited; whatever else is returned does not matter. */
+  /** A promise is awaited. A function is a mistake: what was passed makes sinks, and is none. Whatever else is returned does not matter. */
   (batch: LogRecord[]): unknown;
   /** The least level that this sink gets, whatever the filter says. @default what the filter lets through */
   readonly level?: LogLevel | LevelName | undefined;
@@ -89,6 +89,17 @@ interface BuiltIn extends Sink {
 /** What a sink of `ttlog/sinks` is made from; undefined for a function of somebody's own. */
 export function specOf(sink: SinkInput): TextSpec | undefined {
   return (sink as BuiltIn)[SPEC];
+}
+
+const FACTORY: unique symbol = Symbol.for('ttlog.sink-factory/1') as never;
+
+/** Marks a function that makes sinks: as a sink it would take the records for its options. */
+export function sinkFactory<Make extends (...options: never[]) => Sink>(make: Make): Make {
+  return Object.defineProperty(make, FACTORY, { value: true });
+}
+
+export function isSinkFactory(value: object): boolean {
+  return FACTORY in value;
 }
 
 export function isModuleSink(sink: SinkInput): sink is ModuleSink {

@@ -1,10 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LogLevel } from '../core/level.js';
 import { parseLevel } from '../core/level.js';
 import type { ModuleSink, Sink, SinkInput } from './sink.js';
-import { isModuleSink, specOf } from './sink.js';
+import { isModuleSink, isSinkFactory, specOf } from './sink.js';
 import type { ModuleSpec, ThreadSink } from './thread-data.js';
 
 /** A function of somebody's own: it stays on the thread that created it. */
@@ -23,7 +23,8 @@ export function sortSinks(sinks: readonly SinkInput[]): SortedSinks {
   const threadSinks: ThreadSink[] = [];
   const functionSinks: FunctionSink[] = [];
   for (const sink of sinks) {
-    const spec = isSink(sink) ? specOf(sink) : undefined;
+    checkSink(sink);
+    const spec = specOf(sink);
     const level = levelOf(sink);
     if (spec !== undefined) threadSinks.push({ level, source: spec });
     else if (isModuleSink(sink)) threadSinks.push({ level, source: moduleSpec(sink) });
@@ -32,10 +33,18 @@ export function sortSinks(sinks: readonly SinkInput[]): SortedSinks {
   return { threadSinks, functionSinks };
 }
 
-function isSink(sink: unknown): boolean {
-  if (typeof sink === 'function') return true;
-  if (typeof sink === 'object' && sink !== null && 'module' in sink) return true;
-  throw invalidOption('a sink', 'a function or { module, options }', sink, 'Say consoleSink(), with the parentheses.');
+/** Throws where it is none, or cannot work as it is. */
+function checkSink(sink: unknown): void {
+  if (typeof sink === 'function' && !isSinkFactory(sink)) {
+    const { flush } = sink as { flush?: unknown };
+    if (flush !== undefined && typeof flush !== 'function') throw invalidOption("a sink's flush", 'a function', flush);
+    return;
+  }
+  if (typeof sink === 'object' && sink !== null && 'module' in sink) {
+    return checkOptions('a module sink', sink, ['module', 'options', 'level']);
+  }
+  const called = typeof sink === 'function' ? `${sink.name}()` : 'consoleSink()';
+  throw invalidOption('a sink', 'a function or { module, options }', sink, `Say ${called}, with the parentheses.`);
 }
 
 function levelOf({ level }: SinkInput): LogLevel | undefined {
@@ -46,7 +55,7 @@ function levelOf({ level }: SinkInput): LogLevel | undefined {
 }
 
 function moduleSpec({ module, options }: ModuleSink): ModuleSpec {
-  const url = module instanceof URL ? module.href : isAbsolute(module) ? pathToFileURL(module).href : module;
+  const url = moduleUrl(module);
   try {
     structuredClone(options);
   } catch (error) {
@@ -58,4 +67,16 @@ function moduleSpec({ module, options }: ModuleSink): ModuleSpec {
     );
   }
   return { kind: 'module', url, options };
+}
+
+function moduleUrl(module: unknown): string {
+  if (module instanceof URL) return module.href;
+  if (typeof module === 'string' && isAbsolute(module)) return pathToFileURL(module).href;
+  if (typeof module === 'string' && URL.canParse(module)) return module;
+  throw invalidOption(
+    "a sink's module",
+    'an absolute URL or path',
+    module,
+    "It is loaded by another thread: say new URL('./audit-sink.js', import.meta.url), or require.resolve('./audit-sink').",
+  );
 }

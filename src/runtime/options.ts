@@ -1,4 +1,4 @@
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import type { LevelName } from '../core/level.js';
 import { LogLevel } from '../core/level.js';
@@ -88,23 +88,14 @@ const SNAPSHOT_KEYS: readonly (keyof SnapshotOptions)[] = ['dir', 'crash', 'keep
 
 /** Checks options and fills in the defaults. */
 export function normaliseOptions(options: TtlogOptions): NormalOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw invalidOption(
-      'the options of init()',
-      'an object',
-      options,
-      "Say init({ service: 'shop' }), or init() for a builder.",
-    );
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name as keyof TtlogOptions))
-      throw invalidOption('an option of init()', `one of ${KNOWN.join(', ')}`, name);
-  }
+  checkOptions('init()', options, KNOWN, "Say init({ service: 'shop' }), or init() for a builder.");
   const { service = 'app', level, record = 'trace', sinks, redact, overflow = 'block', inThread = false } = options;
   if (typeof service !== 'string' || service === '') throw invalidOption('service', 'a non-empty string', service);
   if (level !== undefined) toFilter(level);
   toFilter(record);
   if (sinks !== undefined && !Array.isArray(sinks))
     throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
+  if (typeof inThread !== 'boolean') throw invalidOption('inThread', 'a boolean', inThread);
   if (overflow !== 'block' && overflow !== 'drop') throw invalidOption('overflow', "'block' or 'drop'", overflow);
   const snapshots = normaliseSnapshots(options.snapshots);
   return {
@@ -132,11 +123,9 @@ function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptio
   if (typeof snapshots === 'string') return normaliseSnapshots({ dir: snapshots });
   if (typeof snapshots !== 'object' || snapshots === null)
     throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
-  for (const name of Object.keys(snapshots)) {
-    if (!SNAPSHOT_KEYS.includes(name as keyof SnapshotOptions))
-      throw invalidOption('an option of snapshots', `one of ${SNAPSHOT_KEYS.join(', ')}`, name);
-  }
-  const { dir } = snapshots;
+  checkOptions('snapshots', snapshots, SNAPSHOT_KEYS);
+  const { dir, crash } = snapshots;
+  if (crash !== undefined && typeof crash !== 'boolean') throw invalidOption('snapshots.crash', 'a boolean', crash);
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw invalidOption('snapshots.dir', 'the path of a folder', dir);
   return snapshots;

@@ -1,5 +1,5 @@
 /** The option `redact` of init(): checked, made plain enough to be handed to other threads, and made into a redactor. */
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { CensorFunction, Redactor, RedactSettings } from '../core/redact.js';
 import { CENSOR, createRedactor, DEFAULT_REDACTED_KEYS } from '../core/redact.js';
 import type { PathSegment } from './redact-paths.js';
@@ -103,10 +103,7 @@ export function normaliseRedact(
 }
 
 function normalRedact(options: RedactOptions): NormalRedact {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name as keyof RedactOptions))
-      throw invalidOption('an option of redact', `one of ${KNOWN.join(', ')}`, name);
-  }
+  checkOptions('redact', options, KNOWN);
   const { text = false, censor = CENSOR } = options;
   if (typeof text !== 'boolean') throw invalidOption('redact.text', 'a boolean', text);
   if (typeof censor !== 'function' && (typeof censor !== 'string' || censor.length > MAX_CENSOR_LENGTH)) {

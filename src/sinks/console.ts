@@ -1,7 +1,7 @@
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { Sink } from '../recorder/sink.js';
-import { builtInSink } from '../recorder/sink.js';
+import { builtInSink, sinkFactory } from '../recorder/sink.js';
 import { sinkLevel } from './sink-level.js';
 
 /** What `consoleSink` takes. */
@@ -25,11 +25,12 @@ export interface ConsoleSinkOptions {
  * const handle = init({ service: 'shop', sinks: [consoleSink({ stream: 'stderr', level: 'warn' })] });
  * await handle.shutdown();
  */
-export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
+export const consoleSink = /* @__PURE__ */ sinkFactory(function consoleSink(options: ConsoleSinkOptions = {}): Sink {
+  checkOptions('consoleSink()', options, ['stream', 'format', 'level'], "Say consoleSink({ stream: 'stderr' }).");
   const { stream = 'stdout', format = 'auto', level } = options;
   if (stream !== 'stdout' && stream !== 'stderr') throw invalidOption('stream', "'stdout' or 'stderr'", stream);
   if (format !== 'pretty' && format !== 'json' && format !== 'auto') {
     throw invalidOption('format', "'pretty', 'json' or 'auto'", format);
   }
   return builtInSink({ kind: 'console', fd: stream === 'stderr' ? 2 : 1, format }, sinkLevel(level));
-}
+});

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { Sink } from '../recorder/sink.js';
-import { builtInSink } from '../recorder/sink.js';
+import { builtInSink, sinkFactory } from '../recorder/sink.js';
 import { sinkLevel } from './sink-level.js';
 
 /** What `fileSink` takes. */
@@ -13,6 +13,8 @@ export interface FileSinkOptions {
   /** The least level it gets, whatever the filter says. @default what `level`, `setFilter` and `TTLOG` let through */
   level?: LogLevel | LevelName;
 }
+
+const FIX = "Say fileSink({ path: 'app.ndjson' }).";
 
 /**
  * Appends records to a file as NDJSON, one object a line: `level` (pino's numbers, 10 to 60), `time` (ms since the epoch), `pid`,
@@ -32,10 +34,14 @@ export interface FileSinkOptions {
  * rmSync('logs', { recursive: true });
  * [level, target, order_id, msg]; // => [30, 'shop', 7, 'Order placed']
  */
-export function fileSink(options: FileSinkOptions): Sink {
-  const { path, level } = options ?? {};
-  const isPath = (typeof path === 'string' && path !== '') || path instanceof URL;
-  if (!isPath) throw invalidOption('path', 'the path of a file', path, "Say fileSink({ path: 'app.ndjson' }).");
-  const absolute = resolve(path instanceof URL ? fileURLToPath(path) : path);
-  return builtInSink({ kind: 'file', path: absolute }, sinkLevel(level));
+export const fileSink = /* @__PURE__ */ sinkFactory(function fileSink(options: FileSinkOptions): Sink {
+  checkOptions('fileSink()', options, ['path', 'level'], FIX);
+  const { path, level } = options;
+  return builtInSink({ kind: 'file', path: absolutePath(path) }, sinkLevel(level));
+});
+
+function absolutePath(path: unknown): string {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return resolve(path);
+  if (path instanceof URL && path.protocol === 'file:') return resolve(fileURLToPath(path));
+  throw invalidOption('path', 'the path of a file', path instanceof URL ? path.href : path, FIX);
 }

@@ -1,7 +1,8 @@
-import { invalidOption } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { LogRecord } from '../recorder/record.js';
 import type { Sink } from '../recorder/sink.js';
+import { sinkFactory } from '../recorder/sink.js';
 import { sinkLevel } from './sink-level.js';
 
 /** What `memorySink` takes. */
@@ -33,7 +34,8 @@ export interface MemorySink extends Sink {
  * await handle.shutdown();
  * memory.records.map(({ message, values }) => [message, values]); // => [['Order placed', { order_id: 7 }]]
  */
-export function memorySink(options: MemorySinkOptions = {}): MemorySink {
+export const memorySink = /* @__PURE__ */ sinkFactory(function memorySink(options: MemorySinkOptions = {}): MemorySink {
+  checkOptions('memorySink()', options, ['level', 'limit']);
   const { limit = Infinity } = options;
   if (typeof limit !== 'number' || !(limit >= 1)) throw invalidOption('limit', 'a number ≥ 1', limit);
   const level = sinkLevel(options.level);
@@ -48,4 +50,4 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
     records: { value: records, enumerable: true },
     clear: { value: () => records.splice(0) },
   }) as MemorySink;
-}
+});

@@ -1,6 +1,6 @@
 // The way in: Nest's request hook runs before routing and body parsing, on Express as its first middleware, on Fastify as onRequest.
 import { validateHeaderName, type IncomingMessage, type ServerResponse } from 'node:http';
-import { invalidOption } from '../../core/errors.js';
+import { checkOptions, invalidOption } from '../../core/errors.js';
 import { nestState } from '../nest-state.js';
 import type { RequestScopeOptions } from '../ttlog-module-options.interface.js';
 import type { IncomingRequest } from './request-scope.js';
@@ -36,6 +36,7 @@ export interface RequestHookAdapter {
  */
 export function hookRequests(adapter: RequestHookAdapter, options: RequestScopeOptions): void {
   if (nestState.hookedAdapters.has(adapter)) return;
+  checkOptions('requests', options, ['ignore', 'idHeader']);
   const { ignore, idHeader = 'X-Request-Id' } = options;
   checkHeaderName(idHeader);
   if (ignore !== undefined && typeof ignore !== 'function')
