@@ -1,6 +1,6 @@
 import type { Scope } from '../core/scope.js';
 import type { Span } from '../core/span.js';
-import { openSpan } from '../core/span.js';
+import { openSpanWith } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
 import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { runningScope, scopes } from './scope-store.js';
@@ -64,10 +64,7 @@ function isObservable(result: Record<symbol | string, unknown>): boolean {
 
 /** The span of a later subscription: like the first one, without its fields, a child of what is active now. */
 function openAgain(span: Span, outer: Scope | undefined): Span {
-  const again = openSpan(span.callsite, span.kind, runningScope() ?? outer, undefined);
-  again.errorLevel = span.errorLevel;
-  again.slowNs = span.slowNs;
-  return again;
+  return openSpanWith(span.callsite, span.rules, runningScope() ?? outer, undefined);
 }
 
 function start(source: object, subscribe: Subscribe, span: Span, end: SpanEnd, args: unknown[]): Subscription {

@@ -1,8 +1,9 @@
+import { wordOf } from '../core/ids.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Scope } from '../core/scope.js';
 import type { RemoteTrace } from '../core/span.js';
-import { Span, spanSite } from '../core/span.js';
+import { Span, spanRules, spanSite } from '../core/span.js';
 import { state } from '../core/state.js';
 import type { TraceParent } from '../core/traceparent.js';
 
@@ -18,18 +19,13 @@ export function remoteSpan(
   outer?: Scope,
 ): Span {
   const site = spanSite(state.rootTarget, LogLevel.Debug, 'remote');
-  const span: Writable<Span> = new Span(site, L.SPAN_KIND_REMOTE, outer, true);
-  span.trace0 = word(traceId, 0);
-  span.trace1 = word(traceId, 1);
-  span.trace2 = word(traceId, 2);
-  span.trace3 = word(traceId, 3);
-  span.id0 = word(spanId, 0);
-  span.id1 = word(spanId, 1);
-  span.parent0 = 0;
-  span.parent1 = 0;
+  const span: Writable<Span> = new Span(site, spanRules(L.SPAN_KIND_REMOTE), outer, true);
+  span.trace0 = wordOf(traceId, 0);
+  span.trace1 = wordOf(traceId, 1);
+  span.trace2 = wordOf(traceId, 2);
+  span.trace3 = wordOf(traceId, 3);
+  span.id0 = wordOf(spanId, 0);
+  span.id1 = wordOf(spanId, 1);
   span.trace = { flags, ...rest };
   return span;
 }
-
-/** 8 of the hex digits, as a signed number: an id's words are Smis. */
-const word = (hex: string, index: number): number => Number.parseInt(hex.slice(index * 8, index * 8 + 8), 16) | 0;

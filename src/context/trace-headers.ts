@@ -1,4 +1,4 @@
-import { hexWord, randomWord, randomWordNotZero } from '../core/ids.js';
+import { newSpanId, newTraceId } from '../core/ids.js';
 import type { Scope } from '../core/scope.js';
 import { SILENCE_SPANS } from '../core/scope.js';
 import type { SilentScope } from '../core/silence.js';
@@ -26,19 +26,13 @@ function unrecordedHeaders(scope: Scope): TraceHeaders {
   let at: Scope | undefined = scope;
   while (at !== undefined && !isSilentScope(at)) at = at.outer;
   if (at === undefined) return {};
-  at.trace ??= { traceparent: `00-${randomHex(4)}-${randomHex(2)}-00`, tracestate: '', baggage: '' };
+  at.trace ??= { traceparent: `00-${newTraceId()}-${newSpanId()}-00`, tracestate: '', baggage: '' };
   return headers(at.trace.traceparent, at.trace.tracestate, at.trace.baggage);
 }
 
 /** Of another copy of ttlog, too. */
 function isSilentScope(scope: Scope): scope is SilentScope {
   return (scope as Partial<SilentScope>).isTraceRoot === true;
-}
-
-function randomHex(words: number): string {
-  let hex = hexWord(randomWordNotZero());
-  for (let i = 1; i < words; i++) hex += hexWord(randomWord());
-  return hex;
 }
 
 function headers(traceparent: string, tracestate: string, baggage: string): TraceHeaders {

@@ -122,9 +122,10 @@ export const KIND_PAD = 1; // the rest of the segment
 /** Payload: one value for each name of the site. */
 export const KIND_EVENT = 2;
 /**
- * A span begins (FLAG_REPEAT: its state, written again). After the header: u64 start (monotonic ns),
- * 8 B span id, 8 B parent span id (all zero = root), 16 B trace id, u8 kind of span (SPAN_KIND_*), u8 extra-field count, 6 B zero; then
- * one value for each name of the site; then `extra` name, value pairs from record(). Ids are the bytes of their hex form, in that order.
+ * A span begins (FLAG_REPEAT: its state, written again; the time is that of the start all the same). After the header: 8 B span id,
+ * 8 B parent span id (all zero = root), 16 B trace id, u8 kind of span (SPAN_KIND_*), u8 extra-field count, u16 length of the record
+ * without its padding; then one value for each name of the site; then `extra` name, value pairs from record(). Ids are the bytes of
+ * their hex form, in that order.
  * With FLAG_INLINE: target string, name string, u16 0, then the `extra` pairs.
  */
 export const KIND_SPAN_START = 3;
@@ -144,13 +145,13 @@ export const KIND_BINDINGS = 6;
  */
 export const KIND_EMITTED = 7;
 
-export const SPAN_START_NS_OFFSET = 24;
-export const SPAN_ID_OFFSET = 32;
-export const SPAN_PARENT_OFFSET = 40;
-export const SPAN_TRACE_OFFSET = 48;
-export const SPAN_KIND_OFFSET = 64;
-export const SPAN_EXTRA_OFFSET = 65;
-export const SPAN_FIELDS_OFFSET = 72;
+export const SPAN_ID_OFFSET = 24;
+export const SPAN_PARENT_OFFSET = 32;
+export const SPAN_TRACE_OFFSET = 40;
+export const SPAN_KIND_OFFSET = 56;
+export const SPAN_EXTRA_OFFSET = 57;
+export const SPAN_BYTES_OFFSET = 58;
+export const SPAN_FIELDS_OFFSET = 60;
 
 export const SPAN_END_OUTCOME_OFFSET = 24;
 export const SPAN_END_EXTRA_OFFSET = 28;

@@ -4,7 +4,7 @@
  */
 export interface Platform {
   readonly performance: { now(): number; readonly timeOrigin: number };
-  readonly crypto?: { getRandomValues(words: Uint32Array): unknown };
+  readonly crypto?: { getRandomValues(words: Int32Array): unknown };
   readonly URL?: new (url: string) => { readonly href: string };
   /** Browsers have it only in pages that are isolated from others. */
   readonly SharedArrayBuffer?: SharedArrayBufferConstructor;

@@ -36,10 +36,13 @@ export function ensureRefs(ring: Ring, context: Context | null, span: Span | nul
     writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
 }
 
+/** The last one that is a Smi. */
+const MAX_ID = 0x7fff_ffff;
+
 export function giveId(item: Referable): void {
   if (item.id !== 0) return;
   item.id = state.nextReferableId;
-  state.nextReferableId = item.id === 0xffff_ffff ? 1 : item.id + 1;
+  state.nextReferableId = item.id === MAX_ID ? 1 : item.id + 1;
 }
 
 function writeContext(ring: Ring, context: Context): void {

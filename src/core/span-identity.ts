@@ -8,25 +8,23 @@ import type { Ring } from './ring.js';
 import { publish } from './ring.js';
 import type { Span } from './span.js';
 
-const TWO_32 = 4_294_967_296;
-
 /** Names in the record of a span that the dictionary has no room for: they must fit wherever a span's record does. */
 const MAX_INLINE_NAME = 64;
 
-/** Ids, parent, trace: 48 bytes from the record's 24th on. Ids are written as the bytes of their hex form (big-endian). */
-export function writeIdentity(ring: Ring, span: Span): void {
-  const { dv, at, u32 } = ring;
-  dv.setUint32(at + L.SPAN_ID_OFFSET, span.id0);
-  dv.setUint32(at + L.SPAN_ID_OFFSET + 4, span.id1);
-  dv.setUint32(at + L.SPAN_PARENT_OFFSET, span.parent0);
-  dv.setUint32(at + L.SPAN_PARENT_OFFSET + 4, span.parent1);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET, span.trace0);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 4, span.trace1);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 8, span.trace2);
-  dv.setUint32(at + L.SPAN_TRACE_OFFSET + 12, span.trace3);
-  u32[(at + L.SPAN_KIND_OFFSET) >> 2] = span.kind;
-  if (span.ended) ring.u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT | L.SPAN_OUTLIVED_BIT;
-  u32[((at + L.SPAN_KIND_OFFSET) >> 2) + 1] = 0;
+/** Ids, parent, trace, kind: what stands between the header of a span's record and its fields, but for the length. */
+export function writeIdentity(ring: Ring, span: Span, bits: number): void {
+  const { at, i32 } = ring;
+  const word = at >> 2;
+  const { parent } = span;
+  i32[word + (L.SPAN_ID_OFFSET >> 2)] = span.id0;
+  i32[word + (L.SPAN_ID_OFFSET >> 2) + 1] = span.id1;
+  i32[word + (L.SPAN_PARENT_OFFSET >> 2)] = parent === null ? 0 : parent.id0;
+  i32[word + (L.SPAN_PARENT_OFFSET >> 2) + 1] = parent === null ? 0 : parent.id1;
+  i32[word + (L.SPAN_TRACE_OFFSET >> 2)] = span.trace0;
+  i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 1] = span.trace1;
+  i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 2] = span.trace2;
+  i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 3] = span.trace3;
+  i32[word + (L.SPAN_KIND_OFFSET >> 2)] = span.rules.kind | bits;
 }
 
 /** Target and name of a span whose callsite is not in the dictionary. Its fields follow as extra pairs. */
@@ -44,26 +42,21 @@ export function writeInlineSite(ring: Ring, span: Span, p: number): number {
  * is all that is ever known.
  */
 export function writeSpanAnew(ring: Ring, span: Span): void {
-  const { at, u32 } = ring;
+  const { at, i32, u32 } = ring;
   const word = at >> 2;
   if (span.startNs === 0) span.startNs = monotonicNs();
-  const low = span.startNs % TWO_32;
-  const high = Math.floor(span.startNs / TWO_32);
-  u32[word + (L.RECORD_TIME_OFFSET >> 2)] = low;
-  u32[word + (L.RECORD_TIME_OFFSET >> 2) + 1] = high;
+  i32[word + (L.RECORD_TIME_OFFSET >> 2)] = span.startLow;
+  i32[word + (L.RECORD_TIME_OFFSET >> 2) + 1] = span.startHigh;
   u32[word + (L.RECORD_CONTEXT_OFFSET >> 2)] = span.context === null ? 0 : span.context.id;
   u32[word + (L.RECORD_SPAN_OFFSET >> 2)] = span.id;
-  u32[word + (L.SPAN_START_NS_OFFSET >> 2)] = low;
-  u32[word + (L.SPAN_START_NS_OFFSET >> 2) + 1] = high;
-  writeIdentity(ring, span);
+  writeIdentity(ring, span, span.ended ? L.SPAN_ENDED_BIT | L.SPAN_OUTLIVED_BIT : 0);
   const id = span.callsite.root.id !== 0 ? span.callsite.root.id : internShape(ring.home, span.callsite.root);
   const p = id === 0 ? writeInlineSite(ring, span, at + L.SPAN_FIELDS_OFFSET) : at + L.SPAN_FIELDS_OFFSET;
   const lost = span.kind === L.SPAN_KIND_REMOTE ? 0 : L.FLAG_TRUNCATED;
   const flags = span.callsite.level | L.FLAG_REPEAT | lost;
+  ring.u16[(at + L.SPAN_BYTES_OFFSET) >> 1] = p - at;
   publish(ring, p, L.KIND_SPAN_START, id === 0 ? flags | L.FLAG_INLINE : flags, id);
   ring.records--; // a state, not an event
-  span.siteId = id;
-  span.contentBytes = p - at;
   span.segment = ring.segment;
   span.at = at;
 }

@@ -1,5 +1,6 @@
 // Hot path: the records of a span. Start, state (its fields, written again) and end.
-import { readNs } from './clock.js';
+import type { Callsite } from './callsite.js';
+import { readNs, writeMonotonic } from './clock.js';
 import { internShape } from './dictionary.js';
 import { truncateValue, writeString } from './encode.js';
 import { writeField } from './encode-object.js';
@@ -11,6 +12,7 @@ import { ensureRefs, giveId, MARK_BYTES } from './refs.js';
 import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, isInRing, owe, publish } from './ring.js';
+import type { Scope } from './scope.js';
 import type { Span } from './span.js';
 import { writeIdentity, writeInlineSite } from './span-identity.js';
 import { drainSpill, enterSpill, spilled } from './spill.js';
@@ -45,9 +47,7 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     giveId(span);
     const flags = writeHeader(ring, target, level, context, span, null);
     ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
-    writeIdentity(ring, span);
-    if (outer !== undefined && outer.span !== null && outer.span.ended)
-      ring.u8[ring.at + L.SPAN_KIND_OFFSET] |= L.SPAN_LATE_BIT;
+    writeIdentity(ring, span, lateBit(outer));
     const { root } = callsite;
     let p = ring.at + L.SPAN_FIELDS_OFFSET;
     let node = root;
@@ -70,11 +70,7 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
       if (fields !== undefined) p = writeExtraFields(ring, p, fields);
     }
     const { at } = ring;
-    span.startNs = readNs(ring.u32, (at + L.RECORD_TIME_OFFSET) >> 3);
-    ring.i64[(at + L.SPAN_START_NS_OFFSET) >> 3] = ring.i64[(at + L.RECORD_TIME_OFFSET) >> 3]!;
-    publish(ring, p, L.KIND_SPAN_START, id === 0 ? flags | L.FLAG_INLINE : flags, id);
-    span.siteId = id;
-    span.contentBytes = p - at;
+    finishStart(ring, span, p, id === 0 ? flags | L.FLAG_INLINE : flags, id);
     if (!ring.isSpill) {
       span.segment = ring.segment;
       span.at = at;
@@ -85,7 +81,66 @@ export function writeSpanStart(span: Span, fields: Record<string, unknown> | und
     ring.home.dropped++;
   }
   ring.busy = false; // here, because even the next call may find no stack
-  release(ring, span, span, span.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
+  release(ring, span, span, span.rules.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel);
+}
+
+/** Called on the ring, with the arguments of a method: their values, as fields of a span that is about to begin. */
+export type FieldsWriter = (this: Ring, ...args: never[]) => number;
+
+/**
+ * The ring, where a span of this callsite could begin in it at once. Values may then be written at `at + SPAN_FIELDS_OFFSET`, `node` going
+ * along with them, and `writeSpanStartAt` puts the rest around them. Nothing may be recorded meanwhile: that is for values which run no
+ * code of the caller. null where it takes more (`writeSpanStart`).
+ */
+export function readyForSpan(callsite: Callsite, outer: Scope | undefined): Ring | null {
+  const { ring } = state;
+  if (ring === null || ring.busy || isTight(ring, callsite)) return null;
+  if (ring.at + ring.maxReferableBytes + HEADROOM_BYTES > ring.end) return null;
+  if (refsMissing(ring, outer === undefined ? null : outer.context, null, null)) return null;
+  ring.truncated = false;
+  ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
+  ring.node = callsite.root;
+  return ring;
+}
+
+/** The start of a span around values that are in the ring already, and end at `p`. */
+export function writeSpanStartAt(ring: Ring, span: Span, p: number): void {
+  const { callsite, context, outer } = span;
+  const { target, level } = callsite;
+  try {
+    giveId(span);
+    const { at, i32 } = ring;
+    const word = at >> 2;
+    writeMonotonic(ring.i64, ring.u32, (at + L.RECORD_TIME_OFFSET) >> 3);
+    i32[word + (L.RECORD_CONTEXT_OFFSET >> 2)] = context === null ? 0 : context.id;
+    i32[word + (L.RECORD_SPAN_OFFSET >> 2)] = span.id;
+    writeIdentity(ring, span, lateBit(outer));
+    const node = ring.node!;
+    const id = node.id !== 0 ? node.id : internShape(ring, node);
+    finishStart(ring, span, p, level >= target.deliverLevel ? level | L.FLAG_DELIVER : level, id);
+    span.segment = ring.segment;
+    span.at = at;
+  } catch {
+    ring.dropped++; // the caller's stack is exhausted: no call here
+    return;
+  }
+  if (ring.spillCount !== 0) drainSpill(ring);
+  if (span.rules.kind === L.SPAN_KIND_ENTRY && level >= target.owedLevel) owe(ring);
+}
+
+/** Its length and its start time, which stand twice; then it is there. */
+function finishStart(ring: Ring, span: Span, p: number, flags: number, siteId: number): void {
+  const { at, i32 } = ring;
+  const startLow = i32[(at + L.RECORD_TIME_OFFSET) >> 2];
+  const startHigh = i32[(at + L.RECORD_TIME_OFFSET + 4) >> 2];
+  span.startLow = startLow;
+  span.startHigh = startHigh;
+  ring.u16[(at + L.SPAN_BYTES_OFFSET) >> 1] = p - at;
+  publish(ring, p, L.KIND_SPAN_START, flags, siteId);
+}
+
+function lateBit(outer: Scope | undefined): number {
+  return outer !== undefined && outer.span !== null && outer.span.ended ? L.SPAN_LATE_BIT : 0;
 }
 
 /** The span's state again, with more fields: a copy of its newest record and (name, value) pairs behind it. */
@@ -114,7 +169,7 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
   const { u8, u32 } = ring;
   const word = u32[span.at >> 2];
   const siteId = u32[(span.at >> 2) + 1];
-  const bytes = span.contentBytes;
+  const bytes = ring.u16[(span.at + L.SPAN_BYTES_OFFSET) >> 1];
   u8.copyWithin(ring.at, span.at, span.at + bytes);
   ring.truncated = false;
   ring.valueCount = 0;
@@ -122,9 +177,9 @@ function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): 
   const p = writeExtraFields(ring, ring.at + bytes, fields);
   const { at } = ring;
   if (span.ended) u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT; // by one of the getters just read
+  ring.u16[(at + L.SPAN_BYTES_OFFSET) >> 1] = p - at;
   publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
   ring.records--; // a state, not an event
-  span.contentBytes = p - at;
   span.segment = ring.segment;
   span.at = at;
 }
@@ -147,6 +202,35 @@ function writeExtraFields(ring: Ring, p: number, fields: Record<string, unknown>
   return p;
 }
 
+/** The end of a span that went well and has nothing to add, where it takes 32 bytes and no more. False: `writeSpanEnd` has to see to it. */
+export function writePlainEnd(span: Span): boolean {
+  const { ring } = state;
+  const { callsite, context, rules } = span;
+  if (ring === null || ring.busy || rules.slowNs !== Infinity) return false;
+  if (ring.at + HEADROOM_BYTES > ring.end || refsMissing(ring, context, span, null)) return false;
+  const { target, level } = callsite;
+  try {
+    const { at, i32 } = ring;
+    const word = at >> 2;
+    writeMonotonic(ring.i64, ring.u32, (at + L.RECORD_TIME_OFFSET) >> 3);
+    i32[word + (L.RECORD_CONTEXT_OFFSET >> 2)] = context === null ? 0 : context.id;
+    i32[word + (L.RECORD_SPAN_OFFSET >> 2)] = span.id;
+    i32[word + (L.SPAN_END_OUTCOME_OFFSET >> 2)] = L.OUTCOME_OK;
+    i32[word + (L.SPAN_END_EXTRA_OFFSET >> 2)] = 0;
+    ring.truncated = false;
+    const siteId = i32[(span.at + L.RECORD_SITE_OFFSET) >> 2];
+    const flags = level >= target.deliverLevel ? level | L.FLAG_DELIVER : level;
+    publish(ring, at + L.SPAN_END_FIELDS_OFFSET, L.KIND_SPAN_END, flags, siteId);
+    ring.u8[span.at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
+  } catch {
+    ring.dropped++; // the caller's stack is exhausted: no call here
+    return true;
+  }
+  if (ring.spillCount !== 0) drainSpill(ring);
+  if (level >= target.owedLevel) owe(ring);
+  return true;
+}
+
 /** The end of a span. An error that has been told already, or need not be, is named, not shown, and does not raise the level. */
 export function writeSpanEnd(
   span: Span,
@@ -157,7 +241,7 @@ export function writeSpanEnd(
 ): void {
   const ring = take();
   if (ring === null) return;
-  const { callsite, context } = span;
+  const { callsite, context, rules } = span;
   const { target } = callsite;
   let level = callsite.level;
   ring.busy = true;
@@ -168,8 +252,8 @@ export function writeSpanEnd(
     if (refsMissing(ring, context, span, null)) ensureRefs(ring, context, span, null);
     const flags = writeHeader(ring, target, level, context, span, null);
     const { at, u32 } = ring;
-    if (outcome === L.OUTCOME_ERROR && span.errorLevel < LogLevel.Off && !told) level = span.errorLevel;
-    else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > span.slowNs)
+    if (outcome === L.OUTCOME_ERROR && rules.errorLevel < LogLevel.Off && !told) level = rules.errorLevel;
+    else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > rules.slowNs)
       level = Math.max(level, LogLevel.Warn);
     u32[(at + L.SPAN_END_OUTCOME_OFFSET) >> 2] = outcome;
 
@@ -201,10 +285,12 @@ export function writeSpanEnd(
     }
     ring.u32[(ring.at + L.SPAN_END_EXTRA_OFFSET) >> 2] = extra;
     const delivered = level >= target.deliverLevel ? L.FLAG_DELIVER : 0;
-    publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, span.siteId);
     // Ended in a getter, it has its record in the home ring all the same.
     const { home } = ring;
-    if (span.segment === home.segment) home.u8[span.at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
+    const isHere = span.segment === home.segment;
+    const siteId = isHere ? home.u32[(span.at + L.RECORD_SITE_OFFSET) >> 2] : 0;
+    publish(ring, p, L.KIND_SPAN_END, (flags & ~(L.FLAG_LEVEL_MASK | L.FLAG_DELIVER)) | level | delivered, siteId);
+    if (isHere) home.u8[span.at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT;
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;

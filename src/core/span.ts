@@ -1,19 +1,25 @@
 // Hot path: a timed operation. Its start and its end are records; while it is open it is in a list, so that a crash can name it.
-import type { Callsite } from './callsite.js';
-import { addCallsite } from './callsite.js';
+import { addCallsite, Callsite } from './callsite.js';
 import { readNs, writeMonotonic } from './clock.js';
 import { needsNoLine, noteErrorLine } from './error-lines.js';
-import { hexWord, randomWord, randomWordNotZero } from './ids.js';
+import { hexWord, nextSpanId, nextTraceId, spanIdWords, traceIdWords } from './ids.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
 import { log } from './log.js';
 import { plainFields } from './plain-fields.js';
 import type { Context, Referable, Scope } from './scope.js';
-import { writeSpanEnd, writeSpanFields, writeSpanStart } from './span-record.js';
+import type { Ring } from './ring.js';
+import { writePlainEnd, writeSpanEnd, writeSpanFields, writeSpanStart, writeSpanStartAt } from './span-record.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
 import type { TraceParent } from './traceparent.js';
 import { parseTraceparent, SAMPLED } from './traceparent.js';
+
+const TWO_32 = 4_294_967_296;
+
+/** Instead of a place in the list of open spans: not in it; ended. */
+const UNLISTED = -1;
+const ENDED = -2;
 
 /** Beyond this many open spans new ones are not listed (they are recorded all the same). */
 const MAX_LISTED_SPANS = 65_536;
@@ -31,6 +37,33 @@ export interface RemoteTrace {
 /** What a span can be linked to: a span, a carrier, or a `traceparent`. */
 export type LinkTarget = string | { readonly traceparent?: string };
 
+/** How a span meets the sinks. One for all spans of a place in the code: another one takes its place where one of them is different. */
+export interface SpanRules {
+  /** SPAN_KIND_* */
+  readonly kind: number;
+  /** Level of its line where it failed; Off = as if it had not. */
+  readonly errorLevel: LogLevel;
+  /** Slower than this is a warning. ns; Infinity = never. */
+  readonly slowNs: number;
+  /** What `setOutcome` has said; null = nothing, it went well. */
+  readonly failure: { readonly error: unknown } | null;
+}
+
+/** All made here, so that they have one hidden class. */
+export function spanRules(
+  kind: number,
+  errorLevel: LogLevel = LogLevel.Error,
+  slowNs = Infinity,
+  failure: SpanRules['failure'] = null,
+): SpanRules {
+  return { kind, errorLevel, slowNs, failure };
+}
+
+/** Those of spans that nobody says anything about, by kind. */
+const STANDARD_RULES = [L.SPAN_KIND_SPAN, L.SPAN_KIND_TIMER, L.SPAN_KIND_ENTRY, L.SPAN_KIND_REMOTE].map((kind) =>
+  spanRules(kind),
+);
+
 /**
  * A timed operation: a name, fields, a parent, and ids as in W3C Trace Context. Made by `span()`; ends once, by `end()`, `fail()` or
  * at the end of a `using` block. `run(fn)` makes it the active span of what `fn` does, also across awaits.
@@ -44,69 +77,88 @@ export type LinkTarget = string | { readonly traceparent?: string };
  * copying.traceId.length; // => 32
  */
 export class Span implements Scope, Referable {
-  id = 0;
-  segment = -1;
-  at = 0;
-  /** Length of its newest record without the padding. */
-  contentBytes = 0;
-  siteId = 0;
-  disposed = false;
-  context: Context | null;
+  // Declared only, and given their values in the constructor: fields that are defined before are written twice.
+  /** No scope of `enterContext`: it is never disposed of. On the prototype. */
+  declare readonly disposed: false;
+  declare id: number;
+  declare segment: number;
+  declare at: number;
+  /** Its place in `state.openSpans`, or UNLISTED, or ENDED. */
+  declare slot: number;
+  declare context: Context | null;
   /** The span that what runs inside belongs to: this one, or the one around it where this is not recorded. */
-  readonly span: Span | null;
-  readonly silence: number;
+  declare readonly span: Span | null;
+  declare readonly silence: number;
   /** null where the trace began in this process; shared by all its spans. */
-  readonly trace: RemoteTrace | null;
+  declare readonly trace: RemoteTrace | null;
   /** Let go of at the end: a method that reschedules itself would otherwise keep every span it ever had. */
-  outer: Scope | undefined;
-  readonly callsite: Callsite;
-  readonly kind: number;
-  /** Monotonic ns. */
-  startNs = 0;
-  readonly trace0: number;
-  readonly trace1: number;
-  readonly trace2: number;
-  readonly trace3: number;
-  readonly id0: number;
-  readonly id1: number;
-  readonly parent0: number;
-  readonly parent1: number;
-  /** Level of its line where it failed; Off = as if it had not. */
-  errorLevel: LogLevel = LogLevel.Error;
-  /** Slower than this is a warning. ns; Infinity = never. */
-  slowNs = Infinity;
-  ended = false;
-  /** What `setOutcome` has said; null = nothing, it went well. */
-  failure: { readonly error: unknown } | null = null;
-  nextOpen: Span | null = null;
-  previousOpen: Span | null = null;
+  declare outer: Scope | undefined;
+  declare readonly callsite: Callsite;
+  declare rules: SpanRules;
+  /** Monotonic ns, as two signed words: a number would be a boxed double. */
+  declare startLow: number;
+  declare startHigh: number;
+  declare readonly trace0: number;
+  declare readonly trace1: number;
+  declare readonly trace2: number;
+  declare readonly trace3: number;
+  declare readonly id0: number;
+  declare readonly id1: number;
 
-  constructor(callsite: Callsite, kind: number, outer: Scope | undefined, recorded: boolean) {
+  constructor(callsite: Callsite, rules: SpanRules, outer: Scope | undefined, recorded: boolean) {
     const parent = outer === undefined ? null : outer.span;
-    this.callsite = callsite;
-    this.kind = kind;
-    this.outer = outer;
+    this.id = 0;
+    this.segment = -1;
+    this.at = 0;
+    this.slot = UNLISTED;
     this.context = outer === undefined ? null : outer.context;
     this.span = recorded ? this : parent;
     this.silence = outer === undefined ? 0 : outer.silence;
     this.trace = parent === null ? null : parent.trace;
+    this.outer = outer;
+    this.callsite = callsite;
+    this.rules = rules;
+    this.startLow = 0;
+    this.startHigh = 0;
     if (parent === null) {
-      this.trace0 = randomWord();
-      this.trace1 = randomWord();
-      this.trace2 = randomWord();
-      this.trace3 = randomWordNotZero();
-      this.parent0 = 0;
-      this.parent1 = 0;
+      nextTraceId();
+      this.trace0 = traceIdWords[0];
+      this.trace1 = traceIdWords[1];
+      this.trace2 = traceIdWords[2];
+      this.trace3 = traceIdWords[3];
     } else {
       this.trace0 = parent.trace0;
       this.trace1 = parent.trace1;
       this.trace2 = parent.trace2;
       this.trace3 = parent.trace3;
-      this.parent0 = parent.id0;
-      this.parent1 = parent.id1;
     }
-    this.id0 = randomWord();
-    this.id1 = randomWordNotZero();
+    nextSpanId();
+    this.id0 = spanIdWords[0];
+    this.id1 = spanIdWords[1];
+  }
+
+  get ended(): boolean {
+    return this.slot === ENDED;
+  }
+
+  /** The span that this one is a child of. Of one that has ended nobody knows any more. */
+  get parent(): Span | null {
+    return this.outer === undefined || this.kind === L.SPAN_KIND_REMOTE ? null : this.outer.span;
+  }
+
+  /** SPAN_KIND_* */
+  get kind(): number {
+    return this.rules.kind;
+  }
+
+  /** Monotonic ns; 0 = not yet. */
+  get startNs(): number {
+    return (this.startLow >>> 0) + (this.startHigh >>> 0) * TWO_32;
+  }
+
+  set startNs(ns: number) {
+    this.startLow = (ns % TWO_32) | 0;
+    this.startHigh = Math.floor(ns / TWO_32) | 0;
   }
 
   /** The name it was opened with. */
@@ -167,7 +219,8 @@ export class Span implements Scope, Referable {
    * last word. The error is optional, and recorded as `err`.
    */
   setOutcome(outcome: 'ok' | 'error', error?: unknown): void {
-    this.failure = outcome === 'error' ? { error } : null;
+    const { kind, errorLevel, slowNs } = this.rules;
+    this.rules = spanRules(kind, errorLevel, slowNs, outcome === 'error' ? { error } : null);
   }
 
   /** Ends the span as failed. The error is reported once, however many spans it passes. */
@@ -186,41 +239,85 @@ export class Span implements Scope, Referable {
 
   /** The one way a span ends; `fields` come with the end (a return value, say). Never throws. */
   finish(outcome: number, error: unknown, fields: Record<string, unknown> | undefined): void {
-    if (this.ended) return;
-    this.ended = true;
-    if (this.span !== this) return;
-    if (this.failure !== null && outcome === L.OUTCOME_OK) {
-      outcome = L.OUTCOME_ERROR;
-      ({ error } = this.failure);
-    }
+    if (this.slot === ENDED) return;
     unlist(this);
-    const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
-    writeSpanEnd(this, outcome, error, told, fields);
-    if (outcome === L.OUTCOME_ERROR && !told && this.errorLevel < LogLevel.Off)
-      noteErrorLine(error, this.errorLevel, this);
+    if (this.span !== this) return;
+    const isPlain = outcome === L.OUTCOME_OK && this.rules.failure === null && fields === undefined;
+    if (!isPlain || !writePlainEnd(this)) endWithMore(this, outcome, error, fields);
     this.outer = undefined;
   }
+}
+
+/** An end with an error, with fields, or in a ring that is not ready. */
+function endWithMore(span: Span, outcome: number, error: unknown, fields: Record<string, unknown> | undefined): void {
+  const { failure } = span.rules;
+  if (failure !== null && outcome === L.OUTCOME_OK) {
+    outcome = L.OUTCOME_ERROR;
+    ({ error } = failure);
+  }
+  const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
+  writeSpanEnd(span, outcome, error, told, fields);
+  const { errorLevel } = span.rules;
+  if (outcome === L.OUTCOME_ERROR && !told && errorLevel < LogLevel.Off) noteErrorLine(error, errorLevel, span);
 }
 
 /** The callsite of a span, found by name. */
 export function spanSite(target: Target, level: number, name: string): Callsite {
   const sites = target.spans[level];
-  return sites.get(name) ?? addCallsite(sites, target, level, name, L.SITE_SPAN);
+  return sites.get(name) ?? addSpanSite(sites, target, level, name);
 }
 
-/** Opens a span; one that its target does not record costs its allocation and hands its children to the span around it. */
+Object.defineProperty(Span.prototype, 'disposed', { value: false });
+
+function addSpanSite(sites: Map<string, Callsite>, target: Target, level: number, name: string): Callsite {
+  const callsite = addCallsite(sites, target, level, name, L.SITE_SPAN);
+  if (kept.length === 0) kept.push(new Span(callsite, STANDARD_RULES[0], undefined, true));
+  return callsite;
+}
+
+/**
+ * There is always one span. V8 forgets a hidden class that no object has at a full garbage collection, and throws optimised code that
+ * knows it away: then the next calls take three times as long.
+ */
+const kept: Span[] = [];
+
+/** Opens a span that nobody says anything about but its kind. */
 export function openSpan(
   callsite: Callsite,
   kind: number,
   outer: Scope | undefined,
   fields: Record<string, unknown> | undefined,
 ): Span {
+  return openSpanWith(callsite, STANDARD_RULES[kind], outer, fields);
+}
+
+/** Opens a span; one that its target does not record costs its allocation and hands its children to the span around it. */
+export function openSpanWith(
+  callsite: Callsite,
+  rules: SpanRules,
+  outer: Scope | undefined,
+  fields: Record<string, unknown> | undefined,
+): Span {
   const recorded = callsite.level >= callsite.target.recordLevel && (outer === undefined || outer.silence === 0);
-  const span = new Span(callsite, kind, outer, recorded);
+  const span = new Span(callsite, rules, outer, recorded);
   if (recorded) {
     writeSpanStart(span, fields);
     list(span);
   }
+  return span;
+}
+
+/** Opens a span whose fields are in the ring already; see `readyForSpan`. It is recorded. */
+export function openSpanAt(
+  ring: Ring,
+  p: number,
+  callsite: Callsite,
+  rules: SpanRules,
+  outer: Scope | undefined,
+): Span {
+  const span = new Span(callsite, rules, outer, true);
+  writeSpanStartAt(ring, span, p);
+  list(span);
   return span;
 }
 
@@ -233,25 +330,27 @@ function linkTarget(to: LinkTarget): TraceParent | undefined {
 }
 
 function list(span: Span): void {
-  if (state.openSpanCount >= MAX_LISTED_SPANS) return;
-  state.openSpanCount++;
-  const last = state.lastOpenSpan;
-  span.previousOpen = last;
-  if (last === null) state.firstOpenSpan = span;
-  else last.nextOpen = span;
-  state.lastOpenSpan = span;
+  const count = state.openSpanCount;
+  if (count >= MAX_LISTED_SPANS) return;
+  state.openSpans[count] = span;
+  state.openSpanCount = count + 1;
+  span.slot = count;
 }
 
+/** The last one of the list takes its place. */
 function unlist(span: Span): void {
-  const { previousOpen, nextOpen } = span;
-  if (previousOpen === null && nextOpen === null && state.firstOpenSpan !== span) return;
-  state.openSpanCount--;
-  if (previousOpen === null) state.firstOpenSpan = nextOpen;
-  else previousOpen.nextOpen = nextOpen;
-  if (nextOpen === null) state.lastOpenSpan = previousOpen;
-  else nextOpen.previousOpen = previousOpen;
-  span.previousOpen = null;
-  span.nextOpen = null;
+  const { slot } = span;
+  span.slot = ENDED;
+  if (slot < 0) return;
+  const { openSpans } = state;
+  const last = state.openSpanCount - 1;
+  if (slot !== last) {
+    const moved = openSpans[last]!;
+    openSpans[slot] = moved;
+    moved.slot = slot;
+  }
+  openSpans[last] = null;
+  state.openSpanCount = last;
 }
 
 const scratch = new BigInt64Array(1);

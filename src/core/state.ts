@@ -67,9 +67,8 @@ export interface CoreState {
   makeRoom: (ring: Ring, owedWords: number) => void;
   /** Delivers what has been recorded so far, and returns when that is done. */
   flushSync: () => void;
-  /** Open spans, oldest first (an intrusive list), bounded. */
-  firstOpenSpan: Span | null;
-  lastOpenSpan: Span | null;
+  /** Open spans, in no order, bounded; null from `openSpanCount` on. */
+  readonly openSpans: (Span | null)[];
   openSpanCount: number;
   /** Errors that have had a line at error level, and the scopes around where they happened; see error-lines.ts. */
   readonly errorsTold: WeakSet<object>;
@@ -133,8 +132,7 @@ function createState(): CoreState {
     wake: nothing,
     makeRoom: nothing,
     flushSync: nothing,
-    firstOpenSpan: null,
-    lastOpenSpan: null,
+    openSpans: [],
     openSpanCount: 0,
     errorsTold: new WeakSet(),
     failuresTold: new WeakSet(),

@@ -9,11 +9,15 @@ import type { SpanEnd } from '../context/end-span.js';
 import type { Capture } from './capture.js';
 import type { Instrumentation } from './instrument-options.js';
 
-/** What the option `fields` adds; called with the method's `this` and arguments. */
-export function computedFields({ fields }: Instrumentation): Capture | null {
-  if (fields === undefined) return null;
-  return function (...args) {
-    return guarded(() => fields.apply(this, args));
+/** The arguments, and what the option `fields` makes of `this` and them. */
+export function withComputed(capture: Capture | null, { fields }: Instrumentation): Capture | null {
+  if (fields === undefined) return capture;
+  return {
+    read(...args) {
+      const computed = guarded(() => fields.apply(this, args));
+      return capture === null ? computed : { ...capture.read(...args), ...computed };
+    },
+    write: null,
   };
 }
 

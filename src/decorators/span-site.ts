@@ -1,8 +1,10 @@
 // Cold but for `open`: which class an instrumented method belongs to, and the callsite of its spans.
 import type { Callsite } from '../core/callsite.js';
 import type { Scope } from '../core/scope.js';
-import type { Span } from '../core/span.js';
-import { openSpan, spanSite } from '../core/span.js';
+import type { Ring } from '../core/ring.js';
+import type { Span, SpanRules } from '../core/span.js';
+import { openSpanAt, openSpanWith, spanRules, spanSite } from '../core/span.js';
+import { readyForSpan } from '../core/span-record.js';
 import { state, targetOf } from '../core/state.js';
 import type { Target } from '../core/target.js';
 import type { Instrumentation } from './instrument-options.js';
@@ -17,6 +19,7 @@ export class SpanSite {
   /** null until the class is known. */
   target: Target | null = null;
   private name = '';
+  private readonly rules: SpanRules;
   private callsite: Callsite | null = null;
   /** The ring that the callsite's ids belong to. */
   private ring: unknown = undefined;
@@ -26,7 +29,9 @@ export class SpanSite {
   wrapper: unknown = undefined;
 
   constructor(options: Instrumentation, member: Member, className: string | undefined) {
-    this.level = options.level;
+    const { level, kind, errorLevel, slowNs } = options;
+    this.level = level;
+    this.rules = spanRules(kind, errorLevel, slowNs);
     this.options = options;
     this.member = member;
     if (className !== undefined || (options.name !== undefined && options.target !== undefined))
@@ -35,12 +40,26 @@ export class SpanSite {
 
   /** Opens the span of a call on `self`, as the options say. */
   open(self: unknown, outer: Scope | undefined, fields: Record<string, unknown> | undefined): Span {
-    const callsite = this.ring === state.ring && this.callsite !== null ? this.callsite : this.callsiteFor(self);
-    const { kind, errorLevel, slowNs } = this.options;
-    const span = openSpan(callsite, kind, outer, fields);
-    span.errorLevel = errorLevel;
-    span.slowNs = slowNs;
-    return span;
+    return openSpanWith(this.callsiteOf(self), this.rules, outer, fields);
+  }
+
+  /** The ring, where the fields of a span may be written into it before `openAt`. */
+  ready(self: unknown, outer: Scope | undefined): Ring | null {
+    const callsite = this.callsiteOf(self);
+    // Called without its object: not this site's own.
+    if (callsite !== this.callsite) return null;
+    const { level, target } = callsite;
+    if (level < target.recordLevel || (outer !== undefined && outer.silence !== 0)) return null;
+    return readyForSpan(callsite, outer);
+  }
+
+  /** Opens the span of a call that `ready` was asked for; its fields end at `p`. */
+  openAt(ring: Ring, p: number, outer: Scope | undefined): Span {
+    return openSpanAt(ring, p, this.callsite!, this.rules, outer);
+  }
+
+  private callsiteOf(self: unknown): Callsite {
+    return this.ring === state.ring && this.callsite !== null ? this.callsite : this.callsiteFor(self);
   }
 
   private callsiteFor(self: unknown): Callsite {

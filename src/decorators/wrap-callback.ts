@@ -10,7 +10,7 @@ import type { Scope } from '../core/scope.js';
 import { traceScope } from '../core/silence.js';
 import type { Span } from '../core/span.js';
 import type { Capture } from './capture.js';
-import { computedFields, endOf } from './computed.js';
+import { endOf, withComputed } from './computed.js';
 import type { Instrumentation } from './instrument-options.js';
 import { takeIdentity } from './metadata.js';
 import type { AnyFunction } from './protocol.js';
@@ -26,7 +26,6 @@ export function wrapCallback(
 ): AnyFunction {
   const { root, sample } = options;
   const end = endOf(options);
-  const compute = computedFields(options);
   let capture: Capture | null | undefined;
   const answersOtherwise = wrap(fn, site, options, argumentsOf);
   // A method, so that it cannot be called with `new`.
@@ -39,9 +38,8 @@ export function wrapCallback(
       const before = scopes.getStore();
       const outer = traceScope(before, root, sample);
       if (outer === null) return fn.apply(this, args);
-      capture ??= argumentsOf();
-      const fields = { ...capture?.apply(undefined, args), ...compute?.apply(this, args) };
-      const span = site.open(this, outer, fields);
+      if (capture === undefined) capture = withComputed(argumentsOf(), options);
+      const span = site.open(this, outer, capture === null ? undefined : capture.read.apply(this, args));
       args[args.length - 1] = answering(callback as AnyFunction, span, end, before);
       let result: unknown;
       scopes.enterWith(span);

@@ -46,8 +46,8 @@ export class SpanState {
       else (links ??= new Layer(reader, end)).add(String(extra));
     }
     const kind = u8[at + L.SPAN_KIND_OFFSET];
-    this.startLow = dv.getUint32(at + L.SPAN_START_NS_OFFSET, true);
-    this.startHigh = dv.getUint32(at + L.SPAN_START_NS_OFFSET + 4, true);
+    this.startLow = dv.getUint32(at + L.RECORD_TIME_OFFSET, true);
+    this.startHigh = dv.getUint32(at + L.RECORD_TIME_OFFSET + 4, true);
     this.spanKind = kind & L.SPAN_KIND_MASK;
     this.isLate = (kind & L.SPAN_LATE_BIT) !== 0;
     this.hasEnded = (kind & L.SPAN_OUTLIVED_BIT) !== 0;

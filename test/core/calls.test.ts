@@ -180,24 +180,42 @@ describe('ids', () => {
     }
   });
 
-  it('do not collide in a million', async () => {
-    const { hexWord, randomWord, randomWordNotZero, seedIds } = await import('../../src/core/ids.js');
-    const seen = new Set<string>();
-    const ones = new Float64Array(64);
-    for (let i = 0; i < 1_000_000; i++) {
-      const high = randomWord();
-      const low = randomWordNotZero();
-      seen.add(hexWord(high) + hexWord(low));
-      if (i < 100_000) for (let bit = 0; bit < 32; bit++) ones[bit] += (high >>> bit) & 1;
+  it('do not come twice, and each bit is one half of the time', async () => {
+    const ids = await import('../../src/core/ids.js');
+    const { hexWord, nextSpanId, nextTraceId, spanIdWords, traceIdWords, seedIds } = ids;
+    const kinds = [
+      { next: nextSpanId, words: spanIdWords },
+      { next: nextTraceId, words: traceIdWords },
+    ];
+    for (const { next, words } of kinds) {
+      const bits = words.length * 32;
+      const seen = new Set<string>();
+      const ones = new Float64Array(bits);
+      const changed = new Float64Array(bits);
+      for (let i = 0; i < 100_000; i++) {
+        const before = words.slice();
+        next();
+        seen.add(Array.from(words, hexWord).join(''));
+        if (i >= 20_000) continue;
+        for (let bit = 0; bit < bits; bit++) {
+          const word = bit >>> 5;
+          ones[bit] += (words[word] >>> bit) & 1;
+          changed[bit] += ((words[word] ^ before[word]) >>> bit) & 1;
+        }
+      }
+      expect(seen.size).toBe(100_000);
+      for (const counts of [ones, changed])
+        for (const count of counts) expect(Math.abs(count / 20_000 - 0.5)).toBeLessThan(0.02);
+      seedIds(1);
+      next();
+      const first = words.slice();
+      seedIds(1);
+      next();
+      expect(words).toEqual(first);
+      seedIds();
+      next();
+      expect(words).not.toEqual(first);
     }
-    expect(seen.size).toBe(1_000_000);
-    for (let bit = 0; bit < 32; bit++) expect(Math.abs(ones[bit] / 100_000 - 0.5)).toBeLessThan(0.02);
-    seedIds(1);
-    const first = [randomWord(), randomWord()];
-    seedIds(1);
-    expect([randomWord(), randomWord()]).toEqual(first);
-    seedIds();
-    expect(randomWord()).not.toBe(first[0]);
   });
 
   it('a child has the trace of its parent', () => {

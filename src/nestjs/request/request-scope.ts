@@ -7,7 +7,7 @@ import * as L from '../../core/layout.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
 import { Context } from '../../core/scope.js';
-import { openSpan, spanSite, type Span } from '../../core/span.js';
+import { openSpanWith, spanRules, spanSite, type Span } from '../../core/span.js';
 import { state, targetOf } from '../../core/state.js';
 import { parseTraceparent } from '../../core/traceparent.js';
 import { requestIdFrom } from './request-id.js';
@@ -35,16 +35,16 @@ export function runRequest<R>(incoming: IncomingRequest, idHeader: string, next:
   return scopes.run(span, next);
 }
 
+/** The completion record has the error level; the span would only say it again. */
+const REQUEST_RULES = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off);
+
 /** The root span. Its target is the service, so that a bare `info()` in a handler keeps the service's target. */
 function openRequestSpan(request: IncomingMessage, context: Context, req: object): Span {
   const site = spanSite(state.rootTarget, LogLevel.Debug, `HTTP ${request.method}`);
   const isRecorded = site.level >= site.target.recordLevel;
   const parent = isRecorded ? parseTraceparent(request.headers['traceparent']) : undefined;
   const remote = parent === undefined ? undefined : remoteSpan(parent, { tracestate: '', baggage: '' }, context);
-  const span = openSpan(site, L.SPAN_KIND_SPAN, remote ?? context, { req });
-  // The completion record has the error level; the span would only say it again.
-  span.errorLevel = LogLevel.Off;
-  return span;
+  return openSpanWith(site, REQUEST_RULES, remote ?? context, { req });
 }
 
 /** Listeners run in the scope of whoever emits, which is none here: the request's own is handed to `log` by hand. */
