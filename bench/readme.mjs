@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util';
 
 import { root } from '../scripts/entries.mjs';
 import { prepareBench, run } from '../scripts/run.mjs';
+import { buildStamp } from './lib/build-stamp.mjs';
 import { problemsOf, withTables } from './lib/readme.mjs';
 
 const USAGE = `Usage: npm run bench:readme -- [options]
 
   --node LIST     Node majors to take the results under (default 20,24); others than this one come through npx
+  --resume        take only those anew that the last, interrupted or refused, attempt did not get right with this build
   --from FILE…    write the tables from these results instead of taking new ones
   --check         only say whether the README's tables are those of bench/results
   --help          this text
@@ -32,6 +34,7 @@ function readOptions() {
     const { values, positionals } = parseArgs({
       options: {
         node: { type: 'string', default: '20,24' },
+        resume: { type: 'boolean', default: false },
         from: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -54,15 +57,26 @@ async function takeResults(majors) {
   const files = [];
   for (const major of majors) {
     const file = join(NEW_RESULTS_DIR, `${major}.json`);
+    files.push(file);
+    if (options.resume && isRight(file)) {
+      process.stderr.write(`Node ${major}: taken already\n`);
+      continue;
+    }
     process.stderr.write(`Node ${major}\n`);
     const args = [`${root}bench/run.mjs`, '--json', file];
     // Status 1 is a row that is invalid: what it was is in the file, and judged below.
     if (process.versions.node.startsWith(`${major}.`)) await run(process.execPath, args);
     else
       await run('npx', ['-y', '-p', `node@${major}`, '-c', `node ${args.map((arg) => JSON.stringify(arg)).join(' ')}`]);
-    files.push(file);
   }
   return files;
+}
+
+/** Results of this very build that a README may show. */
+function isRight(file) {
+  if (!existsSync(file)) return false;
+  const json = readJson(file);
+  return json.build === buildStamp() && problemsOf([json]).length === 0;
 }
 
 /** @param {string[] | undefined} files */
@@ -71,6 +85,7 @@ async function writeReadme(files) {
   const problems = files === undefined ? ['the bench could not be installed'] : problemsOf(jsons);
   if (problems.length > 0) {
     process.stderr.write(`The README stays as it is:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
+    process.stderr.write('What was taken is in .tmp/bench; --resume takes only the rest\n');
     process.exitCode = 1;
     return;
   }

@@ -20,7 +20,12 @@ export function withTables(readme, jsons) {
   return `${readme.slice(0, begin)}${BEGIN}\n\n${tables}\n${readme.slice(end)}`;
 }
 
-/** Why results are none that a README may show. @param {any[]} jsons @returns {string[]} */
+/**
+ * Why results are none that a README may show. A rival's row that is invalid is no reason: the table says so.
+ *
+ * @param {any[]} jsons
+ * @returns {string[]}
+ */
 export function problemsOf(jsons) {
   const builds = new Set(jsons.map((json) => json.build));
   const problems = builds.size > 1 ? ['the results are of different builds of ttlog'] : [];
@@ -31,7 +36,7 @@ export function problemsOf(jsons) {
     if (json.rebuilt) say('ttlog was built anew during the run');
     for (const { file, reason } of json.notRun) say(`${file} was not run: ${reason}`);
     for (const row of rowsOf(json)) {
-      if (row.invalid || row.failed) say(`${row.id}: ${row.invalid ?? row.failed}`);
+      if (row.name.includes('ttlog') && isSpoiled(row)) say(`${row.id}: ${reasonOf(row)}`);
     }
   }
   return problems;
@@ -44,7 +49,12 @@ function renderTables(jsons) {
     const rows = rowsOf(json);
     return { json, rows, results: validResults(rows) };
   });
-  return [headline(runs), ...readmeTables.map((table) => renderTable(table, runs)), renderBars(runs)].join('\n');
+  return [
+    headline(runs),
+    ...invalidNotes(runs),
+    ...readmeTables.map((table) => renderTable(table, runs)),
+    renderBars(runs),
+  ].join('\n');
 }
 
 function headline(runs) {
@@ -57,6 +67,23 @@ ${versions}. Medians of up to ${rounds} rounds in which every contender has a pr
 a row. Other programs had the processor for ${waited} of the contenders' time, which is taken out where it can be. Figures of one machine: the ratios
 are what travels. \`npm run bench\` takes them on yours, with spreads, and says what each row does.
 `;
+}
+
+function invalidNotes(runs) {
+  const notes = runs.flatMap(({ json, rows }) =>
+    rows.filter(isSpoiled).map((row) => `- INVALID under Node ${json.machine.node}: ${row.id}: ${reasonOf(row)}`),
+  );
+  return notes.length === 0 ? [] : [`${notes.join('\n')}\n`];
+}
+
+function isSpoiled({ invalid, failed }) {
+  return invalid !== undefined || failed !== undefined;
+}
+
+/** In one line, short enough for a README. */
+function reasonOf({ invalid, failed }) {
+  const text = (invalid ?? failed).replaceAll(/\s+/g, ' ');
+  return text.length <= 160 ? text : `${text.slice(0, 160)}…`;
 }
 
 function renderTable({ title, note, columns, lines }, runs) {
@@ -83,7 +110,7 @@ function figuresOf({ ids, metric, format, best, over }, { results, rows }) {
   const texts = medians.map((median, column) => {
     if (median !== undefined) return format(median);
     const row = rows.find(({ id }) => id === ids[column]);
-    return row?.invalid || row?.failed ? 'INVALID' : '–';
+    return row && isSpoiled(row) ? 'INVALID' : '–';
   });
   const known = medians.filter((median) => median !== undefined);
   if (best === undefined || known.length < 2) return { texts, best: new Set() };

@@ -47,6 +47,11 @@ test('a cell has the medians of all versions, the best of a row is bold, an inva
   );
 });
 
+test("a rival's invalid row says why above the tables", () => {
+  const text = withTables(README, [results('20.1.0')]);
+  assert.match(text, /^- INVALID under Node 20\.1\.0: record-constant\/winston to a null stream: lost events$/m);
+});
+
 test('a bar that is missed is in the table, and counted', () => {
   const text = withTables(README, [results('20.1.0', { pino: 1000 })]);
   assert.match(text, /1 of 1 are missed/);
@@ -54,8 +59,10 @@ test('a bar that is missed is in the table, and counted', () => {
 });
 
 test('results that a README may not show say why', () => {
-  assert.deepEqual(problemsOf([results('20.1.0')]), [
-    'Node 20.1.0: record-constant/winston to a null stream: lost events',
+  assert.deepEqual(problemsOf([results('20.1.0')]), []);
+  const lossy = [{ id: 'memory', rows: [row('ttlog, recorded', [], { invalid: 'lost\nevents' })] }];
+  assert.deepEqual(problemsOf([results('20.1.0', { groups: lossy })]), [
+    'Node 20.1.0: memory/ttlog, recorded: lost events',
   ]);
   const quick = results('20.1.0', { quick: true, groups: [] });
   assert.deepEqual(problemsOf([quick, results('24.2.0', { build: 'b2', rebuilt: true, groups: [] })]), [
