@@ -27,7 +27,7 @@ function addError(lines: Piece[][], error: DescribedError, indent: string, lead:
   for (const text of more.slice(0, MAX_MESSAGE_LINES)) lines.push([[`${indent}  `], [safe(text), 'red']]);
   if (more.length > MAX_MESSAGE_LINES)
     lines.push([[`${indent}  … ${more.length - MAX_MESSAGE_LINES} more lines`, 'dim']]);
-  for (const frame of framesOf(error.stack ?? ''))
+  for (const frame of shownFrames(error.stack ?? ''))
     lines.push([[`${indent}    `], [safe(frame), isForeign(frame) ? 'dim' : 'plain']]);
   const properties = Object.entries(error.properties ?? {});
   if (properties.length > 0) {
@@ -45,13 +45,18 @@ function addError(lines: Piece[][], error: DescribedError, indent: string, lead:
 
 const safe = (text: string): string => printable(cutText(text, MAX_LINE_TEXT));
 
-/** The `at …` lines of a stack. */
-function framesOf(stack: string): string[] {
-  return stack
+/** The `at …` lines of a stack, without those of ttlog's wrappers: they are between any two methods that are instrumented. */
+function shownFrames(stack: string): string[] {
+  const frames = stack
     .split('\n')
     .map((text) => text.trim())
     .filter((text) => text.startsWith('at '));
+  const others = frames.filter((frame) => !OWN_CODE.test(frame));
+  return others.length > 0 ? others : frames;
 }
+
+/** Where a package manager puts ttlog, or a check-out of it is. */
+const OWN_CODE = /[\\/]ttlog[\\/]dist[\\/](?:esm|cjs)[\\/]/;
 
 /** Not the application's own code. */
 function isForeign(frame: string): boolean {
