@@ -20,6 +20,8 @@ export const entries = [
   { subpath: './decorators', source: 'src/decorators/index.ts', file: 'decorators/index' },
   { subpath: './sinks', source: 'src/sinks/index.ts', file: 'sinks/index' },
   { subpath: './nestjs', source: 'src/nestjs/index.ts', file: 'nestjs/index' },
+  { subpath: './http', source: 'src/http/index.ts', file: 'http/index' },
+  { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
 ];
 
 /** Programs: built as ES modules only, never imported. */

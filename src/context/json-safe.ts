@@ -14,7 +14,7 @@ export function jsonSafe(value: FieldValue): JsonValue | undefined {
     case 'boolean':
       return value;
     case 'number':
-      return Number.isFinite(value) ? value : null;
+      return Number.isFinite(value) ? value + 0 : null; // -0 is 0 in JSON
     case 'bigint':
       return String(value);
     case 'object':

@@ -3,11 +3,8 @@ import { expectClientErrors } from './request-failure.js';
 
 export { InjectLogger } from './inject-logger.decorator.js';
 export { createTtlogLogger, TtlogLogger } from './ttlog-logger.service.js';
-export type {
-  RequestScopeOptions,
-  TtlogModuleAsyncOptions,
-  TtlogModuleOptions,
-} from './ttlog-module-options.interface.js';
+export type { RequestScopeOptions } from '../http/request-options.js';
+export type { TtlogModuleAsyncOptions, TtlogModuleOptions } from './ttlog-module-options.interface.js';
 export { TTLOG_HANDLE } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
 

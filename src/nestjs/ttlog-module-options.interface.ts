@@ -1,24 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { RequestScopeOptions } from '../http/request-options.js';
 import type { TtlogOptions } from '../runtime/options.js';
-
-/** What `TtlogModule` does with each HTTP request. */
-export interface RequestScopeOptions {
-  /**
-   * Requests that get no scope and no completion record, such as health checks. Decided once, before anything else has seen the
-   * request. What it throws counts as false.
-   *
-   * @default no request is ignored
-   */
-  ignore?: (request: IncomingMessage) => boolean;
-  /**
-   * The header that brings a request id and takes it back. An id of other characters than letters, digits and `. _ : + / = @ -`, or
-   * longer than 128, is replaced by a new one.
-   *
-   * @default 'X-Request-Id'
-   */
-  idHeader?: string;
-}
 
 /** The options of `TtlogModule.forRoot()`: those of `init()`, and what to do with requests. */
 export interface TtlogModuleOptions extends TtlogOptions {

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { loggerProviders } from './inject-logger.decorator.js';
-import { hookRequests, type RequestHookAdapter } from './request/request-hook.js';
+import { hookRequests, type RequestHookAdapter } from './request-hook.js';
 import { lease, type Lease } from './running-ttlog.js';
 import { TtlogLogger } from './ttlog-logger.service.js';
 import type { TtlogModuleAsyncOptions, TtlogModuleOptions } from './ttlog-module-options.interface.js';

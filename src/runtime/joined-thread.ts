@@ -8,6 +8,7 @@ import {
   isMainThread,
   setEnvironmentData,
   threadId,
+  workerData,
   type Worker,
 } from 'node:worker_threads';
 import * as L from '../core/layout.js';
@@ -21,7 +22,7 @@ import { viewRing } from '../recorder/ring-view.js';
 import { Room } from '../recorder/room.js';
 import type { SnapshotInput } from '../recorder/snapshot.js';
 import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
-import type { ThreadRing } from '../recorder/thread-data.js';
+import type { ThreadData, ThreadRing } from '../recorder/thread-data.js';
 import { THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
@@ -41,6 +42,12 @@ export function joinThreads(): void {
   if (isMainThread || state.joined !== null) return;
   state.threadId = threadId;
   state.joined = new JoinedThread();
+}
+
+/** True on a recorder thread, which loads ttlog where NODE_OPTIONS say so to every thread. */
+export function isRecorderThread(): boolean {
+  const data = workerData as Partial<ThreadData> | null;
+  return !isMainThread && typeof data === 'object' && data?.rings !== undefined && data.control instanceof Int32Array;
 }
 
 /** How this thread takes part in another's ttlog; undefined where it does not. */

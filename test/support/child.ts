@@ -19,6 +19,10 @@ export interface ChildRun {
 
 export interface ChildOptions {
   readonly env?: Record<string, string>;
+  /** Of node: `--import x`. */
+  readonly args?: readonly string[];
+  /** What the program is. @default 'module' */
+  readonly type?: 'module' | 'commonjs';
   /**
    * What reads its stdout: all of it (default), a process that does nothing else (for those that must not be kept waiting: this one may be
    * busy for a while), nobody while the process lives, or nobody at all.
@@ -41,10 +45,13 @@ export function temporaryPath(name: string): string {
   return join(directory, name);
 }
 
-/** Runs a module; in it, `ttlog` is the package itself. */
-export async function runChild(code: string, { env = {}, reader = 'eager' }: ChildOptions = {}): Promise<ChildRun> {
+/** Runs a program; in it, `ttlog` is the package itself. */
+export async function runChild(
+  code: string,
+  { env = {}, args = [], type = 'module', reader = 'eager' }: ChildOptions = {},
+): Promise<ChildRun> {
   const output = reader === 'process' ? readingProcess() : undefined;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+  const child = spawn(process.execPath, [...args, `--input-type=${type}`, '--eval', code], {
     cwd: root,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', output?.stdin ?? 'pipe', 'pipe'],

@@ -26,7 +26,7 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   recorder: { from: ['core'] },
   sinks: { from: ['core'], typesFrom: ['recorder'], files: ['src/recorder/sink.ts'] },
   runtime: { from: ['core', 'context', 'recorder', 'sinks'] },
-  nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'], packages: NEST },
+  nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime', 'http'], packages: NEST },
   http: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
   compat: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
   testing: { from: ['core', 'context', 'recorder', 'runtime'] },

@@ -4,6 +4,6 @@ import { randomUUID } from 'node:crypto';
 const SANE_ID = /^[\w.:+/=@-]{1,128}$/;
 
 /** The id that the caller gave, where it is sane; else a new one. */
-export function requestIdFrom(header: string | string[] | undefined): string {
+export function requestIdFrom(header: unknown): string {
   return typeof header === 'string' && SANE_ID.test(header) ? header : randomUUID();
 }

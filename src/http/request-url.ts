@@ -1,4 +1,4 @@
-import { state } from '../../core/state.js';
+import { state } from '../core/state.js';
 
 /** The path and query of a request, with the values of sensitive query parameters (`?token=…`) censored. */
 export function recordedUrl(url: string): string {

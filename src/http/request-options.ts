@@ -1,0 +1,69 @@
+import { validateHeaderName, type IncomingMessage } from 'node:http';
+import { checkOptions, invalidOption } from '../core/errors.js';
+
+/** What is done with each request that a server gets. */
+export interface RequestScopeOptions {
+  /**
+   * Requests that get no scope and no completion record, such as health checks: nothing of what they cause is recorded below warn level,
+   * and no span. Decided once, before anything else has seen the request. What it throws counts as false.
+   *
+   * @default no request is ignored
+   */
+  ignore?: (request: IncomingMessage) => boolean;
+  /**
+   * The header that brings a request id and takes it back; `false` for an id that is neither taken nor sent. An id of other characters than
+   * letters, digits and `. _ : + / = @ -`, or longer than 128, is replaced by a new one.
+   *
+   * @default 'X-Request-Id'
+   */
+  idHeader?: string | false;
+  /** Share of the traces that begin here whose spans are recorded, 0 to 1; events are recorded all the same. @default 1 */
+  sample?: number;
+  /**
+   * Spans are not recorded where the caller says that it does not record its part of the trace (the flag `sampled` of `traceparent`). Else they
+   * are: a recorder that costs so little need not look away. The flag is passed on either way.
+   *
+   * @default false
+   */
+  followCaller?: boolean;
+  /**
+   * Names of members of the header `baggage` that become fields of the request's context. What else is in it is passed on, and not recorded:
+   * it comes from whoever calls.
+   *
+   * @default []
+   */
+  baggage?: readonly string[];
+}
+
+/** All of them, checked, with the defaults filled in. */
+export interface NormalRequestOptions {
+  readonly ignore: ((request: IncomingMessage) => boolean) | undefined;
+  readonly idHeader: string | undefined;
+  readonly sample: number;
+  readonly followCaller: boolean;
+  readonly baggage: readonly string[];
+}
+
+const KNOWN: readonly (keyof RequestScopeOptions)[] = ['ignore', 'idHeader', 'sample', 'followCaller', 'baggage'];
+
+/** Throws `TtlogError` `ERR_INVALID_OPTION`. `path` is what the options are called: `requests`. */
+export function normaliseRequests(options: RequestScopeOptions, path: string): NormalRequestOptions {
+  checkOptions(path, options, KNOWN);
+  const { ignore, idHeader = 'X-Request-Id', sample = 1, followCaller = false, baggage = [] } = options;
+  if (ignore !== undefined && typeof ignore !== 'function') throw invalidOption(`${path}.ignore`, 'a function', ignore);
+  if (idHeader !== false) checkHeaderName(`${path}.idHeader`, idHeader);
+  if (!(typeof sample === 'number' && sample >= 0 && sample <= 1))
+    throw invalidOption(`${path}.sample`, 'a number from 0 to 1', sample);
+  if (typeof followCaller !== 'boolean') throw invalidOption(`${path}.followCaller`, 'a boolean', followCaller);
+  if (!Array.isArray(baggage) || !baggage.every((name) => typeof name === 'string'))
+    throw invalidOption(`${path}.baggage`, 'a list of names', baggage);
+  return { ignore, idHeader: idHeader === false ? undefined : idHeader, sample, followCaller, baggage };
+}
+
+function checkHeaderName(option: string, name: string): void {
+  try {
+    validateHeaderName(name);
+  } catch {
+    throw invalidOption(option, 'the name of a header', name, "Say idHeader: 'X-Request-Id'.");
+  }
+}

@@ -1,0 +1,120 @@
+// One request: a scope with its id, a root span around all that it causes, and one record when it is over. Of no framework.
+import { formatBaggage, parseBaggage } from '../context/baggage.js';
+import { remoteSpan } from '../context/remote-span.js';
+import { passedTracestate } from '../context/tracestate.js';
+import { hasErrorLine } from '../core/error-lines.js';
+import * as L from '../core/layout.js';
+import { LogLevel } from '../core/level.js';
+import { log } from '../core/log.js';
+import type { Scope } from '../core/scope.js';
+import { Context, SILENCE_SPANS } from '../core/scope.js';
+import { SilentScope, traceScope } from '../core/silence.js';
+import { openSpanWith, spanRules, spanSite, type RemoteTrace, type Span } from '../core/span.js';
+import { state, targetOf } from '../core/state.js';
+import { parseTraceparent, SAMPLED } from '../core/traceparent.js';
+import { requestIdFrom } from './request-id.js';
+import type { NormalRequestOptions } from './request-options.js';
+import { recordedUrl } from './request-url.js';
+
+/** Target of the completion record. */
+const TARGET = 'http';
+
+/** The completion record has the error level; the span would only say it again. */
+const RULES = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off);
+
+/** What is known of a request when it comes. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** The value of a header by its lower-case name; whatever is no string counts as none. */
+  readonly header: (name: string) => unknown;
+}
+
+/** What is known of it when it is over. */
+export interface RequestEnd {
+  /** null where none was sent. */
+  readonly statusCode: number | null;
+  /** The client went away before it had its answer. */
+  readonly aborted: boolean;
+  /** The template of its route, where it is known. */
+  readonly route: string | undefined;
+}
+
+/** A request that is being answered. */
+export class RequestScope {
+  readonly id: string;
+  /** What the request causes runs in it. */
+  readonly scope: Scope;
+  private readonly span: Span | undefined;
+  private readonly req: object;
+  private readonly startedAt = performance.now();
+  private isOver = false;
+
+  constructor(head: RequestHead, options: NormalRequestOptions) {
+    const { idHeader } = options;
+    this.id = requestIdFrom(idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
+    this.req = { method: head.method, url: recordedUrl(head.url) };
+    const entries = parseBaggage(head.header('baggage'));
+    const baggage = formatBaggage(entries);
+    const named = entries.filter(({ key }) => options.baggage.includes(key)).map(({ key, value }) => [key, value]);
+    const context = new Context({ ...Object.fromEntries(named), request_id: this.id }, undefined);
+    const outer = parentScope(head, baggage, context, options);
+    if (outer instanceof SilentScope) this.scope = outer;
+    else this.scope = this.span = openRequestSpan(head, outer, this.req, baggage);
+  }
+
+  /** Records that it is over, and ends its span; a second end does nothing. Never throws. */
+  end({ statusCode, aborted, route }: RequestEnd): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const result = {
+      ...(route === undefined ? undefined : { route }),
+      ...(aborted ? { aborted } : undefined),
+      res: { statusCode },
+    };
+    const outcome = statusCode !== null && statusCode >= 500 ? L.OUTCOME_ERROR : L.OUTCOME_OK;
+    const level = levelOf(statusCode, aborted, hasErrorLine(this.scope));
+    const target = targetOf(TARGET);
+    if (level >= target.recordLevel) {
+      const responseTime = Math.round((performance.now() - this.startedAt) * 1000) / 1000;
+      log(target, level, this.scope, null, aborted ? 'request aborted' : 'request completed', {
+        req: { id: this.id, ...this.req },
+        ...result,
+        responseTime,
+      });
+    }
+    this.span?.finish(outcome, undefined, result);
+  }
+}
+
+/** The scope that the request's span is opened in: that of its caller, or where there is none the beginning of a trace. */
+function parentScope(head: RequestHead, baggage: string, context: Context, options: NormalRequestOptions): Scope {
+  const traceparent = head.header('traceparent');
+  const parent = parseTraceparent(traceparent);
+  if (parent === undefined) return traceScope(context, false, options.sample) ?? context;
+  const tracestate = passedTracestate(head.header('tracestate'));
+  if ((parent.flags & SAMPLED) === 0 && options.followCaller) {
+    const silent = new SilentScope(context, SILENCE_SPANS, null);
+    silent.trace = { traceparent: traceparent as string, tracestate, baggage };
+    return silent;
+  }
+  return remoteSpan(parent, { tracestate, baggage }, context);
+}
+
+/** The span's target is the service, so that a bare `info()` in a handler keeps the service's target. */
+function openRequestSpan(head: RequestHead, outer: Scope, req: object, baggage: string): Span {
+  const site = spanSite(state.rootTarget, LogLevel.Debug, `HTTP ${head.method}`);
+  const span = openSpanWith(site, RULES, outer, { req });
+  // Baggage comes without a trace, too.
+  if (span.trace === null && baggage !== '')
+    (span as { trace: RemoteTrace | null }).trace = { flags: SAMPLED, tracestate: '', baggage };
+  return span;
+}
+
+/** The server's fault is an error, unless a line has said so already; the client's, and a client that did not wait, are warnings. */
+function levelOf(statusCode: number | null, aborted: boolean, isTold: boolean): LogLevel {
+  const status = statusCode ?? 0;
+  if (status >= 500 && !isTold) return LogLevel.Error;
+  return aborted || status >= 400 ? LogLevel.Warn : LogLevel.Info;
+}
