@@ -113,9 +113,18 @@ export function throwsMark(error: unknown): string {
   return `[Throws: ${reason}]`;
 }
 
+/** With this option of `util.inspect` instances of `@Fields` classes show their fields, not what they hold. */
+export const INSPECT_FIELDS = 'ttlogFields';
+
 export function inspectText(value: unknown): string {
   const { inspect: hostInspect } = state.host;
   if (hostInspect !== null) return hostInspect(value);
   if (typeof value === 'function') return `[Function: ${value.name || 'anonymous'}]`;
-  return typeof value === 'object' && value !== null ? (JSON.stringify(value) ?? String(value)) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return JSON.stringify(value, (_key, inner: unknown) => fieldsOrSelf(inner)) ?? String(value);
+}
+
+function fieldsOrSelf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return (value as { [FIELDS]?: FieldsExtractor })[FIELDS]?.(value) ?? value;
 }

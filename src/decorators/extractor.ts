@@ -1,5 +1,5 @@
 /** The extractor of a class: which of its compiled forms serves an instance. */
-import { FIELDS } from '../core/field.js';
+import { FIELDS, INSPECT_FIELDS } from '../core/field.js';
 import type { Selection } from './class-transformer.js';
 import type { Extract, Guard } from './extract-code.js';
 import { compileEntries, interpret, shapeOf } from './extract-code.js';
@@ -33,6 +33,18 @@ export function extractorFor(): Extract {
 /** Hidden, and replaceable. A frozen prototype keeps what it has. */
 export function installExtractor(prototype: object, extract: Extract): void {
   Reflect.defineProperty(prototype, FIELDS, { value: extract, enumerable: false, configurable: true, writable: true });
+}
+
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
+/** `inspect(v)` shows what is recorded of an instance; everybody else's `util.inspect` shows it as before. */
+export function installInspect(prototype: object): void {
+  if (INSPECT in prototype) return;
+  function inspectFields(this: object, _depth: number, options?: { [INSPECT_FIELDS]?: boolean }): object {
+    const extract = (this as { [FIELDS]?: Extract })[FIELDS];
+    return options?.[INSPECT_FIELDS] === true && extract !== undefined ? extract(this) : this;
+  }
+  Reflect.defineProperty(prototype, INSPECT, { value: inspectFields, configurable: true, writable: true });
 }
 
 /** Where a class turns out to be different from what it was taken for when its form was compiled. */

@@ -1,4 +1,4 @@
-import { extractorFor, installExtractor } from './extractor.js';
+import { extractorFor, installExtractor, installInspect } from './extractor.js';
 import { checkFields } from './field-checks.js';
 import type { FieldsOptions } from './field-options.js';
 import { checkFieldsOptions } from './field-options.js';
@@ -46,6 +46,7 @@ export function Fields(options: FieldsOptions = {}): FieldsDecorator {
       sayFields(prototype, checked, context);
       checkFields(prototype);
       installExtractor(prototype, extractorFor());
+      installInspect(prototype);
     },
   });
 }

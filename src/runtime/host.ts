@@ -1,10 +1,19 @@
 /** What Node gives the core: `util.inspect`, and a keyed hash. */
 import { scopes } from '../context/scope-store.js';
+import { INSPECT_FIELDS } from '../core/field.js';
 import { state } from '../core/state.js';
 import { crypto, util } from '../recorder/lazy-node.js';
 
 /** Hex digits of a hash in a record: enough to tell values apart, too few to be worth guessing at. */
 const HASH_DIGITS = 16;
+
+const INSPECT_OPTIONS = {
+  depth: 6,
+  maxArrayLength: 100,
+  maxStringLength: 8192,
+  breakLength: Infinity,
+  [INSPECT_FIELDS]: true,
+};
 
 /**
  * Equal values have equal hashes within one process and, where `TTLOG_HASH_KEY` is set, across processes; without the key they
@@ -13,8 +22,7 @@ const HASH_DIGITS = 16;
 export function installHost(): void {
   // A bundle of an application that only logs has no other reason to bring the store along.
   state.scopes ??= scopes as never;
-  state.host.inspect ??= (value) =>
-    util().inspect(value, { depth: 6, maxArrayLength: 100, maxStringLength: 8192, breakLength: Infinity });
+  state.host.inspect ??= (value) => util().inspect(value, INSPECT_OPTIONS);
   state.host.hash ??= hash;
 }
 
