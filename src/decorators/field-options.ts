@@ -17,16 +17,16 @@ export interface FieldsOptions {
 }
 
 /** The options of `@Field()`. */
-export interface FieldOptions {
+export interface FieldOptions<Value = never, Instance = never> {
   /** The key, instead of the restyled name of the property. */
   name?: string;
   /** Not recorded; a function decides it for each instance, given the value and the instance. @default false */
-  skip?: boolean | ((value: never, instance: never) => boolean);
+  skip?: boolean | ((value: Value, instance: Instance) => boolean);
   /**
    * `true`: "[Redacted]" instead of the value. `'hash'`: a keyed hash of it, equal for equal values ("[Redacted]" before `init()`). A
    * function: what it returns. Absent values stay absent. @default false
    */
-  redact?: boolean | 'hash' | ((value: never) => unknown);
+  redact?: boolean | 'hash' | ((value: Value) => unknown);
   /** The fields of the value in place of the value; `'prefix'`: under keys that begin with this one's. @default false */
   flatten?: boolean | 'prefix';
   /** Recorded as text: `String(value)`, or as `util.inspect` shows it. @default as it is */

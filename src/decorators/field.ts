@@ -8,16 +8,46 @@ import { decorator, forgottenCall } from './protocol.js';
 
 const LABEL = '@Field()';
 
+/** The type of the property: standard decorators are told it, legacy ones the class and the key. Of private ones nothing is known. */
+type ValueOf<Instance, Key, Value> = unknown extends Value ? (Key extends keyof Instance ? Instance[Key] : any) : Value;
+
+/** `unknown` where the option functions take the value. */
+type Takes<Given, Expected> = [Given] extends [Expected] ? unknown : { '@Field: skip or redact does not take': Given };
+
 /** What `@Field()` may be put on, in either protocol. */
-export interface FieldDecorator {
+export interface FieldDecorator<Instance = unknown, Key = unknown, Value = unknown> {
   /** Standard: a field. */
-  (value: undefined, context: ClassFieldDecoratorContext): void;
+  <This extends NoInfer<Instance>, V>(
+    value: undefined,
+    context: ClassFieldDecoratorContext<This, V> & Takes<V, NoInfer<Value>>,
+  ): void;
   /** Standard: a getter. */
-  <This, V>(value: (this: This) => V, context: ClassGetterDecoratorContext<This, V>): void;
+  <This extends NoInfer<Instance>, V>(
+    value: (this: This) => V,
+    context: ClassGetterDecoratorContext<This, V> & Takes<V, NoInfer<Value>>,
+  ): void;
   /** Standard: an auto-accessor. */
-  <This, V>(value: ClassAccessorDecoratorTarget<This, V>, context: ClassAccessorDecoratorContext<This, V>): void;
+  <This extends NoInfer<Instance>, V>(
+    value: ClassAccessorDecoratorTarget<This, V>,
+    context: ClassAccessorDecoratorContext<This, V> & Takes<V, NoInfer<Value>>,
+  ): void;
   /** Legacy: a property or a getter. */
-  (home: object, key: string | symbol, descriptor?: PropertyDescriptor): void;
+  <This extends NoInfer<Instance>, K extends string | symbol>(
+    home: This & object,
+    key: K & Takes<K extends keyof This ? This[K] : never, NoInfer<Value>>,
+    descriptor?: PropertyDescriptor,
+  ): void;
+  /** Never called, because nobody has four arguments: compilers infer from the last signature. */
+  (
+    value: ((this: Instance) => Value) | ClassAccessorDecoratorTarget<Instance, Value> | Instance | undefined,
+    context:
+      | ClassFieldDecoratorContext<Instance, Value>
+      | ClassGetterDecoratorContext<Instance, Value>
+      | ClassAccessorDecoratorContext<Instance, Value>
+      | Key,
+    descriptor: PropertyDescriptor | undefined,
+    nobody: never,
+  ): void;
 }
 
 /**
@@ -46,7 +76,9 @@ export interface FieldDecorator {
  * await handle.shutdown();
  * memory.records[0]?.values; // => { id: 7, duration_ms: 12, iban: '…3000', large: true }
  */
-export function Field(options: FieldOptions = {}): FieldDecorator {
+export function Field<Instance = unknown, Key = unknown, Value = unknown>(
+  options: FieldOptions<ValueOf<Instance, Key, Value>, Instance> = {},
+): FieldDecorator<Instance, Key, Value> {
   if (typeof options !== 'object' || options === null || arguments.length > 1) throw forgottenCall('@Field');
   const checked = checkFieldOptions(options);
   const say = (member: Member): void => {
