@@ -1,6 +1,6 @@
 // docs/instrument.md promises what tests prove: its table has a cell for each test, and no other.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { plainEnvironment } from '../../scripts/run.mjs';
@@ -26,4 +26,17 @@ test('the table of guarantees is the list of tests; `npm run docs:instrument` wr
   const page = readFileSync(root + PAGE, 'utf8');
   expect(tests.length).toBeGreaterThan(300);
   expect(page).toBe(withGenerated(page, tests));
+});
+
+test('the decorator suite skips nothing, and casts no decorator', () => {
+  const suite = `${root}test/decorators`;
+  const files = readdirSync(suite, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(25);
+  for (const file of files) {
+    const text = readFileSync(`${suite}/${file}`, 'utf8');
+    expect(text, file).not.toMatch(/\b(test|it|describe|expect)(\.\w+)*\.(skip|only|todo|fails|skipIf|runIf)\b/);
+    expect(text, file).not.toMatch(/\b(Instrument|Fields|Field|Arg)(\(.*\))? as\b/);
+  }
 });
