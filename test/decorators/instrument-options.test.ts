@@ -205,6 +205,60 @@ describe('err', () => {
     ]);
     expect(recorded().spans[0].values['err']).toMatchObject({ type: 'Error', message: 'no' });
   });
+
+  class Layers {
+    @Instrument()
+    outer(error: unknown): number {
+      return this.middle(error);
+    }
+    @Instrument()
+    middle(error: unknown): number {
+      return this.inner(error);
+    }
+    @Instrument()
+    inner(error: unknown): never {
+      throw error;
+    }
+    @Instrument()
+    async outerLater(error: unknown): Promise<number> {
+      return await this.innerLater(error);
+    }
+    @Instrument()
+    async innerLater(error: unknown): Promise<never> {
+      await turn();
+      throw error;
+    }
+    @Instrument()
+    wrapping(error: unknown): number {
+      try {
+        return this.inner(error);
+      } catch (cause) {
+        throw new Error('wrapped', { cause });
+      }
+    }
+  }
+
+  test('one line for one error object, however many spans it passes; all of them failed', async () => {
+    const memory = memorySink();
+    const handle = init({ sinks: [memory], level: 'info', inThread: true });
+    const layers = new Layers();
+    for (const error of [new Error('one'), Object.freeze(new Error('frozen'))]) {
+      expect(() => layers.outer(error)).toThrow(error);
+      await expect(layers.outerLater(Object.assign(new Error('later')))).rejects.toThrow('later');
+    }
+    expect(() => layers.wrapping(new Error('cause'))).toThrow('wrapped');
+    const failed = recorded().spans.map(({ outcome }) => outcome);
+    await handle.shutdown();
+    expect(failed).toEqual(Array(12).fill('error'));
+    expect(memory.records.map(({ message, level }) => [message, level])).toEqual([
+      ['Layers.inner', 4],
+      ['Layers.innerLater', 4],
+      ['Layers.inner', 4],
+      ['Layers.innerLater', 4],
+      ['Layers.inner', 4],
+      ['Layers.wrapping', 4],
+    ]);
+  });
 });
 
 describe('entry', () => {

@@ -34,9 +34,11 @@ test('the decorator suite skips nothing, and casts no decorator', () => {
     .map(String)
     .filter((file) => file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(25);
-  for (const file of files) {
+  const skips = /\b(test|it|describe|expect)(\.\w+)*\.(skip|only|todo|fails|skipIf|runIf)\b/;
+  const casts = /\b(Instrument|Fields|Field|Arg)(\(.*\))? as\b/;
+  const wrong = files.filter((file) => {
     const text = readFileSync(`${suite}/${file}`, 'utf8');
-    expect(text, file).not.toMatch(/\b(test|it|describe|expect)(\.\w+)*\.(skip|only|todo|fails|skipIf|runIf)\b/);
-    expect(text, file).not.toMatch(/\b(Instrument|Fields|Field|Arg)(\(.*\))? as\b/);
-  }
+    return skips.test(text) || casts.test(text);
+  });
+  expect(wrong).toEqual([]);
 });
