@@ -95,8 +95,12 @@ function keyText({ key, isPrivate }: Member): string {
 
 /** The name of a class; undefined where it has none, or has made `name` something else. */
 export function nameOfClass(type: unknown): string | undefined {
-  const name: unknown = typeof type === 'function' ? type.name : undefined;
-  return typeof name === 'string' && name !== '' ? name : undefined;
+  try {
+    const name: unknown = typeof type === 'function' ? type.name : undefined;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined; // a getter that throws
+  }
 }
 
 /** Of the class that the member was declared in, as legacy decorators have it. */
@@ -108,7 +112,15 @@ export function nameOfHome(home: object): string | undefined {
  * Of the class in the prototype chain of `self` that has the wrapper. Where a decorator above has wrapped it once more, the outermost
  * ancestor that has the key; of a #private method, the class of the object.
  */
-function classNameOf(self: unknown, { key, isPrivate, isStatic }: Member, wrapper: unknown): string | undefined {
+function classNameOf(self: unknown, member: Member, wrapper: unknown): string | undefined {
+  try {
+    return findClassName(self, member, wrapper);
+  } catch {
+    return undefined; // a proxy that throws
+  }
+}
+
+function findClassName(self: unknown, { key, isPrivate, isStatic }: Member, wrapper: unknown): string | undefined {
   if ((typeof self !== 'object' || self === null) && typeof self !== 'function') return undefined;
   if (isStatic) return nameOfClass(self);
   if (isPrivate) return nameOfClass(self.constructor);
