@@ -47,7 +47,7 @@ export class RingBackend implements LogBackend {
   }
 }
 
-const ringBackend = new RingBackend();
+const ringBackend = /* @__PURE__ */ new RingBackend();
 
 /** A backend in the place of the ring, and what brings a call to it: those who never install one do not carry that. */
 export interface InstalledBackend {

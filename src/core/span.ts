@@ -78,8 +78,6 @@ const STANDARD_RULES = [L.SPAN_KIND_SPAN, L.SPAN_KIND_TIMER, L.SPAN_KIND_ENTRY, 
  */
 export class Span implements Scope, Referable {
   // Declared only, and given their values in the constructor: fields that are defined before are written twice.
-  /** No scope of `enterContext`: it is never disposed of. On the prototype. */
-  declare readonly disposed: false;
   declare id: number;
   declare segment: number;
   declare at: number;
@@ -159,6 +157,11 @@ export class Span implements Scope, Referable {
   set startNs(ns: number) {
     this.startLow = (ns % TWO_32) | 0;
     this.startHigh = Math.floor(ns / TWO_32) | 0;
+  }
+
+  /** No scope of `enterContext`: it is never disposed of. A getter, because a statement about the prototype keeps the class in every bundle. */
+  get disposed(): false {
+    return false;
   }
 
   /** The name it was opened with. */
@@ -266,8 +269,6 @@ export function spanSite(target: Target, level: number, name: string): Callsite 
   const sites = target.spans[level];
   return sites.get(name) ?? addSpanSite(sites, target, level, name);
 }
-
-Object.defineProperty(Span.prototype, 'disposed', { value: false });
 
 function addSpanSite(sites: Map<string, Callsite>, target: Target, level: number, name: string): Callsite {
   const callsite = addCallsite(sites, target, level, name, L.SITE_SPAN);

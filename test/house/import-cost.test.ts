@@ -1,9 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/entries.mjs';
 import { moduleImports } from './support/module-imports.js';
+
+/** A program of one file, without what it does not use. */
+async function bundled(program: string): Promise<string> {
+  const bundle = await rolldown({
+    input: 'program',
+    platform: 'neutral',
+    plugins: [
+      {
+        name: 'program',
+        resolveId: (id) => (id === 'program' ? id : null),
+        load: (id) => (id === 'program' ? program : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'esm' });
+  await bundle.close();
+  return output[0].code;
+}
 
 /** What a file of dist/ loads before its importer goes on: files, and modules of Node. */
 function loadedWith(entry: string): { files: string[]; builtins: string[] } {
@@ -20,6 +39,15 @@ function loadedWith(entry: string): { files: string[]; builtins: string[] } {
 
 // A process that imports ttlog pays for every file (0.4-0.5 ms) and every module of Node in this graph; crypto alone takes as long as all
 // of ttlog's own code. What is needed later is in src/recorder/lazy-node.ts.
+test('a bundle leaves out what it does not use: spans, backends, events that are built', async () => {
+  const calls = await bundled(`export { info } from '${root}dist/esm/core/index.js';`);
+  expect(calls).toContain('function info(');
+  expect(calls).not.toMatch(/\b(?:class Span|Span = class|function copyFields|EventBuilder|RingBackend)\b/);
+  const loggers = await bundled(`export { getLogger } from '${root}dist/esm/core/index.js';`);
+  expect(loggers).toMatch(/\bSpan = class\b|\bclass Span\b/);
+  expect(loggers).not.toMatch(/\b(?:function copyFields|EventBuilder|RingBackend)\b/);
+});
+
 describe.each(['esm', 'cjs'])('what %s code loads with ttlog/core', (build) => {
   test('is two files and nothing of Node', () => {
     expect(loadedWith(`dist/${build}/core/index.js`)).toEqual({
