@@ -12,6 +12,8 @@ import { line } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
 import type { Snapshot } from '../recorder/snapshot.js';
 import { readSnapshot } from '../recorder/snapshot.js';
+import { readRingFiles, ringFilesAt } from '../recorder/ring-files.js';
+import { DEFAULT_MAX_BYTES } from '../recorder/snapshot-bytes.js';
 import { parseSnapshotName } from '../recorder/snapshot-names.js';
 import type { Terminal } from './terminal.js';
 import { countText } from './units.js';
@@ -33,11 +35,7 @@ interface ViewOptions {
 /** Runs the command; resolves to the exit status. */
 export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
   const options = parseViewOptions(args);
-  const file = newestIn(options.file);
-  const snapshot = await readSnapshot(file, {
-    salvage: true,
-    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
-  });
+  const { file, snapshot } = await openSnapshot(options);
   if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${file} is damaged: what could be read is shown\n`);
   const wanted = compileRecordFilter(options.filter);
   const events = snapshot.records.filter((record) => record.kind === 'event' && wanted(record));
@@ -50,6 +48,15 @@ export async function view(args: readonly string[], terminal: Terminal): Promise
   const nothingFound = isRestricted(options.filter) && events.length === 0 && forest.length === 0;
   if (nothingFound) terminal.warn('ttlog: nothing in the snapshot matches\n');
   return snapshot.damage.length > 0 || nothingFound ? EXIT_FAILED : EXIT_DONE;
+}
+
+/** A snapshot file, the newest of a folder, or what is in the ring files of a process. */
+async function openSnapshot({ file, maxBytes }: ViewOptions): Promise<{ file: string; snapshot: Snapshot }> {
+  const rings = ringFilesAt(file);
+  if (rings !== undefined) return { file, snapshot: readRingFiles(rings, maxBytes ?? DEFAULT_MAX_BYTES) };
+  const newest = newestIn(file);
+  const options = { salvage: true, ...(maxBytes === undefined ? {} : { maxBytes }) };
+  return { file: newest, snapshot: await readSnapshot(newest, options) };
 }
 
 /** Of a folder, the newest snapshot in it. */

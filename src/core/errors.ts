@@ -7,6 +7,7 @@ export type TtlogErrorCode =
   | 'ERR_MISSING_PEER'
   | 'ERR_SNAPSHOT_FORMAT'
   | 'ERR_SNAPSHOT_FAILED'
+  | 'ERR_BLACK_BOX'
   | 'ERR_SINK';
 
 /**

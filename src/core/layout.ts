@@ -64,6 +64,11 @@ export const DROPPED_F64 = 20;
 /** Records written, since the ring began; brought up to date at every claim and whenever somebody asks the writer. */
 export const RECORDS_F64 = 21;
 
+// ---- header: who wrote the ring, where it is in a file (the black box) ------------------------------------------------------
+/** u32 length, then that many bytes of JSON; 0 = the ring is in memory only. Written once, by the ring's own thread. */
+export const FACTS_OFFSET = 1024;
+export const MAX_FACTS_BYTES = HEADER_BYTES - FACTS_OFFSET - 4;
+
 // ---- header: one block of 32 bytes per reader (the recorder thread, its in-thread twin, …) ---------------------------------
 export const READER_I32 = 64;
 export const READER_STRIDE_I32 = 8;

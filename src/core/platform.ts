@@ -34,8 +34,19 @@ export function isUrl(value: object): boolean {
   return platform.URL !== undefined && value instanceof platform.URL;
 }
 
-/** Memory for a ring; where no memory can be shared, there is no other thread to share it with either. */
+/** Memory that threads share; where none can be shared, there is no other thread to share it with either. */
 export function newMemory(bytes: number): SharedArrayBuffer {
   const Memory = platform.SharedArrayBuffer ?? (ArrayBuffer as unknown as SharedArrayBufferConstructor);
   return new Memory(bytes);
+}
+
+type GrowableConstructor = new (bytes: number, options: { maxByteLength: number }) => SharedArrayBuffer;
+
+/**
+ * Memory for a ring. Growable, though it never grows: only such memory has pages of its own, over which a file can be mapped (the black
+ * box). All views of it have to be of fixed length: those that track the length cost 39-84 ns a write instead of 2.5-4.
+ */
+export function newRingMemory(bytes: number): SharedArrayBuffer {
+  const Growable = platform.SharedArrayBuffer as GrowableConstructor | undefined;
+  return Growable === undefined ? newMemory(bytes) : new Growable(bytes, { maxByteLength: bytes });
 }

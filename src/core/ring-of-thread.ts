@@ -33,7 +33,9 @@ export function replaceRing(capacityBytes: number): Ring {
 function reuseRing(memory: SharedArrayBuffer, capacityBytes: number): Ring {
   const header = new Int32Array(memory, 0, L.HEADER_BYTES >> 2);
   const firstSegment = Math.max(state.nextFirstSegment, header[L.SEGMENT_I32] + SEGMENT_GAP);
-  new Uint8Array(memory, 0, L.HEADER_BYTES + header[L.DICTIONARY_LENGTH_I32]).fill(0);
+  // Who wrote it stays: the file that it may be mapped to is the same.
+  new Uint8Array(memory, 0, L.FACTS_OFFSET).fill(0);
+  new Uint8Array(memory, L.HEADER_BYTES, header[L.DICTIONARY_LENGTH_I32]).fill(0);
   return new Ring(memory, capacityBytes, L.DICTIONARY_BYTES, firstSegment, state.threadId);
 }
 

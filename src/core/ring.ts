@@ -3,7 +3,7 @@ import type { FieldNode } from './callsite.js';
 import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
-import { newMemory, ordersStores, platform } from './platform.js';
+import { newRingMemory, ordersStores, platform } from './platform.js';
 import type { Where } from './redact.js';
 import type { Bindings, Context, Scope } from './scope.js';
 import type { Spill } from './spill.js';
@@ -142,7 +142,7 @@ export function createRing(
   firstSegment = 0,
   threadId = 0,
 ): Ring {
-  const buffer = newMemory(L.HEADER_BYTES + dictionaryBytes + capacityBytes);
+  const buffer = newRingMemory(L.HEADER_BYTES + dictionaryBytes + capacityBytes);
   return new Ring(buffer, capacityBytes, dictionaryBytes, firstSegment, threadId);
 }
 

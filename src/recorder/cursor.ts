@@ -7,7 +7,15 @@ import { LineEncoder } from './encode-line.js';
 import type { LineFormat } from './line-format.js';
 import { attachReader, ReaderBlock } from './reader-block.js';
 import type { RingView } from './ring-view.js';
-import { oldestSegment, publishedBytes, reanchor, segmentClock, segmentStart, viewRing } from './ring-view.js';
+import {
+  oldestSegment,
+  publishedBytes,
+  reanchor,
+  ringBytes,
+  segmentClock,
+  segmentStart,
+  viewRing,
+} from './ring-view.js';
 
 /** Records from before `init()`, whose FLAG_DELIVER was set by a filter that nobody had chosen. */
 export interface Rejudge {
@@ -45,6 +53,7 @@ export class RingCursor {
   readonly block: ReaderBlock;
   /** One for each format that somebody wants lines in. */
   readonly #encoders: LineEncoder[] = [];
+  readonly #formats: LineFormat[] = [];
   /** True while `decoder` stands on a record. */
   hasRecord = false;
   lapped = 0;
@@ -70,7 +79,7 @@ export class RingCursor {
   #damagedSeen = 0;
 
   constructor(buffer: SharedArrayBuffer, { reader, service, rejudge }: CursorOptions) {
-    this.#ring = viewRing(new Uint8Array(buffer));
+    this.#ring = viewRing(ringBytes(buffer));
     this.block = new ReaderBlock(this.#ring.i32, reader);
     this.#segmentWords = this.#ring.segmentBytes >> 3;
     this.#copy = new Uint8Array(this.#ring.segmentBytes);
@@ -102,10 +111,14 @@ export class RingCursor {
 
   /** Renders the records of this ring as lines. */
   encoder(format: LineFormat): LineEncoder {
-    const encoders = this.#encoders;
-    for (let i = 0; i < encoders.length; i++) if (encoders[i].format === format) return encoders[i];
-    const encoder = new LineEncoder(format, this.decoder);
-    encoders.push(encoder);
+    const formats = this.#formats;
+    for (let i = 0; i < formats.length; i++) if (formats[i] === format) return this.#encoders[i];
+    const { pid } = this.#ring;
+    // A ring that a dead process has left.
+    const own = pid === process.pid || pid === 0 ? format : format.ofProcess(pid);
+    const encoder = new LineEncoder(own, this.decoder);
+    formats.push(format);
+    this.#encoders.push(encoder);
     return encoder;
   }
 

@@ -4,7 +4,7 @@ import { Dictionary } from './dictionary.js';
 import { RecordCollector } from './record-collector.js';
 import type { LogRecord } from './record.js';
 import type { RingView } from './ring-view.js';
-import { oldestSegment, publishedBytes, segmentClock, segmentStart, viewRing } from './ring-view.js';
+import { oldestSegment, publishedBytes, ringBytes, segmentClock, segmentStart, viewRing } from './ring-view.js';
 
 /** Everything that a ring holds. */
 export interface RingContents {
@@ -84,7 +84,7 @@ function* wholeSegments(ring: RingView): Generator<{ start: number; end: number 
  * magic number in the copy, so that decoding passes over them.
  */
 export function copyRing(buffer: SharedArrayBuffer | ArrayBuffer): Uint8Array {
-  const live = new Uint8Array(buffer);
+  const live = ringBytes(buffer);
   const i32 = new Int32Array(buffer, 0, L.HEADER_BYTES >> 2);
   const published = Atomics.load(i32, L.PUBLISHED_I32);
   const segment = Atomics.load(i32, L.SEGMENT_I32) >>> 0;

@@ -8,7 +8,7 @@ import { metaRecord } from './meta.js';
 import { moduleSink } from './module-sink.js';
 import { attachReader, newReader, ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
-import { viewRing } from './ring-view.js';
+import { ringBytes, viewRing } from './ring-view.js';
 import { Room } from './room.js';
 import type { SinkInput } from './sink.js';
 import type { FunctionSink } from './sort-sinks.js';
@@ -99,7 +99,7 @@ class RunningRecorder implements RecorderHandle {
   }
 
   addRing(buffer: SharedArrayBuffer, options?: RingOptions): void {
-    const ring = viewRing(new Uint8Array(buffer));
+    const ring = viewRing(ringBytes(buffer));
     this.#rings.set(buffer, ring.i32);
     const { rejudgeUntilWords, filterText } = options ?? {};
     if (this.#thread !== undefined) {
@@ -112,7 +112,7 @@ class RunningRecorder implements RecorderHandle {
 
   addForeignRing(ring: ThreadRing): void {
     const { buffer, rejudgeUntilWords, filterText } = ring;
-    const { i32 } = viewRing(new Uint8Array(buffer));
+    const { i32 } = viewRing(ringBytes(buffer));
     this.#rings.set(buffer, i32);
     this.#thread?.addRing(ring);
     if (this.#local === undefined || !new ReaderBlock(i32, L.READER_LOCAL).adopt(this.#local.reader)) return;

@@ -4,6 +4,7 @@
  * `process.getBuiltinModule` needs no `require`, and there is nothing in it that a bundler could lose.
  */
 export const crypto = once(() => process.getBuiltinModule('node:crypto'));
+export const nodeModule = once(() => process.getBuiltinModule('node:module'));
 export const os = once(() => process.getBuiltinModule('node:os'));
 export const streamPromises = once(() => process.getBuiltinModule('node:stream/promises'));
 export const timersPromises = once(() => process.getBuiltinModule('node:timers/promises'));

@@ -133,10 +133,12 @@ export class LineFormat {
   readonly namesErrors: boolean;
   /** A field of such a name is written as `fields.<name>`. */
   readonly #reserved: ReadonlySet<string>;
+  readonly #hostname: string;
 
   constructor(names: LineNames, pid: number, hostname: string) {
     const { levels, levelNumber, timeForm, constants, spanConstants, tracePrefix } = names;
     this.names = names;
+    this.#hostname = hostname;
     this.heads = levels.map((level, i) => {
       const number = levelNumber === null ? '' : member(levelNumber.key, levelNumber.values[i]);
       return `{${member(names.level, level).slice(1)}${number},${jsonString(names.time)}:${timeForm === 'iso' ? '"' : ''}`;
@@ -152,6 +154,11 @@ export class LineFormat {
     this.errorKey = `,${jsonString(names.error)}:`;
     this.stackKey = names.hoistsStack ? `,${jsonString(names.stack)}:` : undefined;
     this.#reserved = new Set(reservedOf(names));
+  }
+
+  /** The same for the records of another process. */
+  ofProcess(pid: number): LineFormat {
+    return new LineFormat(this.names, pid, this.#hostname);
   }
 
   /** A moment, without the quotes that ISO text has around it. */

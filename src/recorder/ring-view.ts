@@ -16,6 +16,11 @@ export interface RingView {
   readonly pid: number;
 }
 
+/** The bytes of a ring's memory, as a view of fixed length (see `newRingMemory`). */
+export function ringBytes(buffer: SharedArrayBuffer | ArrayBuffer): Uint8Array {
+  return new Uint8Array(buffer, 0, buffer.byteLength);
+}
+
 /** Looks at a ring: its header is checked, nothing else is read. Throws TtlogError ERR_SNAPSHOT_FORMAT. */
 export function viewRing(input: Uint8Array): RingView {
   if (input.length < L.HEADER_BYTES) throw notARing(`at least ${L.HEADER_BYTES} bytes`, `${input.length} bytes`);

@@ -13,6 +13,7 @@ import * as F from './snapshot-format.js';
 import type { OpenSpan, SnapshotHeader, SnapshotOrigin } from './snapshot-header.js';
 import { encodeHeader } from './snapshot-header.js';
 import { COMPRESSED_SUFFIX, RAW_SUFFIX, snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
+import type { ProcessFacts } from './snapshot-process.js';
 import { processFacts } from './snapshot-process.js';
 import { RingSource } from './snapshot-rings.js';
 import { TTLOG_VERSION } from './version.js';
@@ -33,6 +34,10 @@ export interface SnapshotInput {
   readonly openSpans?: readonly OpenSpan[];
   /** Facts to add to the header; redacted by key, cut. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Of which process it is, where that is another one. Default: this one, as it is now. */
+  readonly process?: ProcessFacts;
+  /** ns since the epoch: the moment that it shows, where that is not now. */
+  readonly epochNs?: bigint;
 }
 
 /** A snapshot that was written. */
@@ -78,9 +83,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** Within a millisecond the next one is a millisecond later: names sort in the order they were made. */
-function nextName({ dir, service, reason }: SnapshotInput): string {
-  for (let timeMs = Date.now(); ; timeMs++) {
-    const name = snapshotName(service, reason, timeMs);
+function nextName({ dir, service, reason, process: of, epochNs }: SnapshotInput): string {
+  for (let timeMs = epochNs === undefined ? Date.now() : Number(epochNs / 1_000_000n); ; timeMs++) {
+    const name = snapshotName(service, reason, timeMs, of?.pid);
     const compressed = name.slice(0, -RAW_SUFFIX.length) + COMPRESSED_SUFFIX;
     if (!existsSync(join(dir, name)) && !existsSync(join(dir, compressed))) return name;
   }
@@ -114,11 +119,11 @@ function headerOf(input: SnapshotInput, sources: readonly RingSource[]): Snapsho
     reason: input.reason,
     origin: input.origin,
     // Wall time as the records have it, so that an adjusted clock cannot put the snapshot before its last record.
-    clock: { epochNs: sources.length > 0 ? nowNanos() : epochNs, monotonicNs },
+    clock: { epochNs: input.epochNs ?? (sources.length > 0 ? nowNanos() : epochNs), monotonicNs },
     ...('error' in input ? { error: describeError(input.error) } : {}),
     openSpans: openSpans.slice(0, MAX_OPEN_SPANS),
     openSpansLeftOut: Math.max(0, openSpans.length - MAX_OPEN_SPANS),
-    process: processFacts(),
+    process: input.process ?? processFacts(),
     counts: {
       rings: sources.length,
       recorded: sum(sources.map((source) => source.recorded)),

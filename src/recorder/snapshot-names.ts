@@ -17,10 +17,10 @@ export interface SnapshotName {
 const NAME = /^(.{1,80})-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-\d+(?:-t\d+)?-.{1,60}?(\.ttlog|\.ttlog\.gz)$/;
 
 /** The name of a new snapshot. */
-export function snapshotName(service: string, reason: string, timeMs: number): string {
+export function snapshotName(service: string, reason: string, timeMs: number, pid = process.pid): string {
   const time = new Date(timeMs).toISOString().replaceAll(':', '-');
   const thread = isMainThread ? '' : `-t${threadId}`;
-  return `${slug(service, 64, 'app')}-${time}-${process.pid}${thread}-${slug(reason, 40, 'snapshot')}${RAW_SUFFIX}`;
+  return `${slug(service, 64, 'app')}-${time}-${pid}${thread}-${slug(reason, 40, 'snapshot')}${RAW_SUFFIX}`;
 }
 
 /** `undefined` for a file that is no finished snapshot. */
@@ -30,7 +30,7 @@ export function parseSnapshotName(file: string): SnapshotName | undefined {
 }
 
 /** Letters, digits, `.`, `_` and `-` of a text; never a path, never a hidden file. */
-function slug(text: string, limit: number, otherwise: string): string {
+export function slug(text: string, limit: number, otherwise: string): string {
   const safe = text
     .slice(0, 256)
     .replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -72,7 +72,8 @@ function errorOf(value: unknown, depth: number): DescribedError {
   };
 }
 
-function processOf(json: Json): ProcessFacts {
+/** What a file says of a process. */
+export function processOf(json: Json): ProcessFacts {
   const facts: Record<string, unknown> = {
     pid: count(json['pid']),
     threadId: count(json['threadId']),

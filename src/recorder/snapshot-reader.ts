@@ -88,10 +88,14 @@ function assemble(frames: readonly Frame[], damage: string[]): Snapshot {
   const header = headerOf(frames);
   if (typeof header === 'string')
     throw formatError(`${[header, ...damage].join('; ')}. Without its header nothing can be read`);
+  return assembleRings(header, ringsOf(frames, damage), damage);
+}
+
+/** What the rings hold, and what is known of them; `damage` is added to. */
+export function assembleRings(header: SnapshotHeader, rings: readonly RecordedRing[], damage: string[]): Snapshot {
   const records: LogRecord[] = [];
   const open: LogRecord[] = [];
   let damagedRecords = 0;
-  const rings = ringsOf(frames, damage);
   for (const ring of rings) {
     const decoded = decodeRecordedRing(ring, header.service);
     for (const record of decoded.records) records.push(record);

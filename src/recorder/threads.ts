@@ -69,6 +69,8 @@ export interface Settings {
   readonly exitTimeoutMs: number;
   readonly snapshotDir: string;
   readonly snapshotOnCrash: boolean;
+  /** Folder of the process's black box; null where there is none. */
+  readonly blackBox: string | null;
   /** Bits, as `RecorderHandle.readers`. */
   readonly readers: number;
 }

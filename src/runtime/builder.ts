@@ -67,6 +67,11 @@ export class TtlogBuilder {
     return this.with({ snapshots });
   }
 
+  /** Keeps the ring in a file that survives any death of the process: `true`, or a folder, best on tmpfs. @default false */
+  blackBox(blackBox: boolean | string = true): this {
+    return this.with({ blackBox });
+  }
+
   /** What must not be recorded: names of keys, `false` for nothing, or keys, paths, value patterns and a censor. */
   redact(redact: NonNullable<TtlogOptions['redact']>): this {
     return this.with({ redact });

@@ -34,6 +34,8 @@ export interface TtlogStats {
 export interface TtlogHandle {
   /** Name of the service. */
   readonly service: string;
+  /** Folder with the ring files of this process (`ttlog view` reads it); undefined where there is no black box. */
+  readonly blackBox: string | undefined;
   /** Writes a snapshot, compressed, and says where. Rejects with `ERR_SNAPSHOT_FAILED` where it cannot be written. */
   snapshot(reason: string): Promise<SnapshotInfo>;
   /** Writes a snapshot, raw, before it returns. Throws `ERR_SNAPSHOT_FAILED` where it cannot be written. */

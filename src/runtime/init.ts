@@ -21,6 +21,8 @@ import {
   listOpenSpans,
   writeSnapshotSync,
 } from '../recorder/snapshot.js';
+import type { BlackBox } from './black-box.js';
+import { openBlackBox } from './black-box.js';
 import { TtlogBuilder } from './builder.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { installHost } from './host.js';
@@ -94,6 +96,7 @@ class Running implements TtlogHandle {
   private readonly threads: ThreadHost;
   private readonly uninstall: (() => void)[] = [];
   private readonly snapshotDir: string;
+  private readonly box: BlackBox | undefined;
   private ended: Promise<void> | undefined;
 
   constructor(options: NormalOptions) {
@@ -114,14 +117,38 @@ class Running implements TtlogHandle {
       control: state.control,
       channel,
     });
-    this.threads = new ThreadHost(channel, this.recorder, () => this.settings());
-    this.deliverFrom(this.applyOptions());
+    this.threads = new ThreadHost(
+      channel,
+      this.recorder,
+      () => this.settings(),
+      (ring) => this.box?.forget(ring),
+    );
+    const boot = this.applyOptions();
+    this.box = this.openBox(boot?.buffer);
+    this.deliverFrom(boot);
+    this.box?.takeOver(this.recorder, this.snapshotDir);
     this.installHooks();
     this.threads.open(openRing().buffer);
   }
 
   get service(): string {
     return this.options.service;
+  }
+
+  /** Nobody reads the rings yet. */
+  private openBox(boot: SharedArrayBuffer | undefined): BlackBox | undefined {
+    const { blackBox, service } = this.options;
+    if (blackBox === false) return undefined;
+    const dir = blackBox === true ? undefined : blackBox;
+    const opened = openBlackBox({ dir, service, threadId: state.threadId });
+    if (opened === undefined) return undefined;
+    if (boot !== undefined) opened.keep(boot);
+    opened.keep(openRing().buffer);
+    return opened;
+  }
+
+  get blackBox(): string | undefined {
+    return this.box?.folder;
   }
 
   /** Filters, redaction, ring. Returns the ring of before, where there was one, and how far it had got. */
@@ -159,6 +186,7 @@ class Running implements TtlogHandle {
       exitTimeoutMs: options.exitTimeoutMs,
       snapshotDir: this.snapshotDir,
       snapshotOnCrash: options.snapshotOnCrash,
+      blackBox: this.box?.folder ?? null,
       readers: this.recorder.readers,
     };
   }
@@ -181,7 +209,9 @@ class Running implements TtlogHandle {
     state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
     state.flushSync = () => void this.flushSync();
     const onExit = (): void => {
-      if (!this.flushSync()) tellLeftovers(this.options.exitTimeoutMs);
+      const isDelivered = this.flushSync();
+      if (!isDelivered) tellLeftovers(this.options.exitTimeoutMs);
+      this.box?.end(isDelivered);
       // What later exit handlers record is delivered record by record: there is no later.
       Atomics.or(state.control, L.CONTROL_SLEEPING, AT_THE_END);
       state.wake = () => void this.flushSync();
@@ -268,6 +298,7 @@ class Running implements TtlogHandle {
     this.threads.update();
     this.threads.close();
     await this.recorder.stop();
+    this.box?.end(true);
     for (const undo of this.uninstall.splice(0)) undo();
     state.wake = nothing;
     state.makeRoom = nothing;

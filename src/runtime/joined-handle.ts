@@ -23,6 +23,10 @@ export class JoinedHandle implements TtlogHandle {
     return this.#thread.settings?.service ?? '';
   }
 
+  get blackBox(): string | undefined {
+    return this.#thread.settings?.blackBox ?? undefined;
+  }
+
   async snapshot(reason: string): Promise<SnapshotInfo> {
     const raw = this.snapshotSync(reason);
     const path = await compressSnapshot(raw.path);

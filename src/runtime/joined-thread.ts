@@ -18,7 +18,7 @@ import type { Ring } from '../core/ring.js';
 import { closeRing } from '../core/ring-of-thread.js';
 import { filtersChanged, state, targetOf } from '../core/state.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
-import { viewRing } from '../recorder/ring-view.js';
+import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { Room } from '../recorder/room.js';
 import type { SnapshotInput } from '../recorder/snapshot.js';
 import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
@@ -26,6 +26,7 @@ import type { ThreadData, ThreadRing } from '../recorder/thread-data.js';
 import { THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
+import { keepThreadRing } from './black-box.js';
 import { installHost } from './host.js';
 import { redactorOf } from './redact-options.js';
 
@@ -257,7 +258,9 @@ export class JoinedThread {
   #announce(): void {
     const { ring } = state;
     if (ring === null || ring === this.#announced || this.settings === undefined) return;
-    const view = viewRing(new Uint8Array(ring.buffer));
+    const { blackBox, service } = this.settings;
+    if (blackBox !== null) keepThreadRing(blackBox, ring.buffer, service, threadId);
+    const view = viewRing(ringBytes(ring.buffer));
     // One clock for all: rings are merged by their wall time.
     const hostRing = new BigInt64Array(this.#host!.ring, 0, L.HEADER_BYTES >> 3);
     for (const word of [L.ANCHOR_MONOTONIC_NS_I64, L.ANCHOR_EPOCH_NS_I64])

@@ -41,6 +41,13 @@ export interface TtlogOptions {
   /** Snapshots: a folder, options, `true` for the defaults, `false` for none at a crash. @default false */
   snapshots?: boolean | string | SnapshotOptions;
   /**
+   * Keeps the ring in a file that survives any death of the process (SIGKILL, out of memory, a crash of native code): `true`, or a folder, best
+   * on tmpfs. The next start delivers what sinks were still owed and makes a snapshot of it. Linux; needs `koffi` or Node 26.1.
+   *
+   * @default false
+   */
+  blackBox?: boolean | string;
+  /**
    * What must not be recorded: names of keys instead of the default list, `false` for nothing, or keys, paths, value patterns and a censor.
    *
    * @default the names that commonly hold secrets: password, secret, token, authorization, cookie, api_key, …
@@ -69,6 +76,8 @@ export interface NormalOptions {
   readonly snapshotDir: string;
   readonly snapshotOnCrash: boolean;
   readonly snapshotsKept: number;
+  /** A folder, `true` for the standard one. */
+  readonly blackBox: boolean | string;
   readonly redact: NormalRedact | undefined;
   readonly overflow: 'block' | 'drop';
   readonly flushIntervalMs: number;
@@ -80,7 +89,8 @@ export interface NormalOptions {
 const DEFAULT_SNAPSHOT_DIR = './ttlog-snapshots';
 
 const KNOWN: readonly (keyof TtlogOptions)[] = [
-  'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'redact', 'overflow',
+  'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'blackBox', 'redact',
+  'overflow',
   'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
 ]; // prettier-ignore
 
@@ -107,6 +117,7 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     sinks: sinks ?? [consoleSink()],
     snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
     snapshotOnCrash: snapshots.crash ?? true,
+    blackBox: normaliseBlackBox(options.blackBox),
     snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
     redact: normaliseRedact(redact),
     overflow,
@@ -129,6 +140,11 @@ function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptio
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw invalidOption('snapshots.dir', 'the path of a folder', dir);
   return snapshots;
+}
+
+function normaliseBlackBox(blackBox: boolean | string = false): boolean | string {
+  if (typeof blackBox === 'boolean' || (typeof blackBox === 'string' && blackBox !== '')) return blackBox;
+  throw invalidOption('blackBox', 'a boolean or the path of a folder', blackBox);
 }
 
 function normaliseCapacity({ capacity, capacityBytes }: TtlogOptions): number {

@@ -5,7 +5,7 @@ import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import { crypto } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
-import { viewRing } from '../recorder/ring-view.js';
+import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
 import type { HostInfo, Seeking, Settings, ToHost } from '../recorder/threads.js';
@@ -42,6 +42,7 @@ export class ThreadHost {
   readonly #channel: string;
   readonly #recorder: RecorderHandle;
   readonly #settings: () => Settings;
+  readonly #giveUp: (ring: SharedArrayBuffer) => void;
   readonly #block = new SettingsBlock(state.control);
   readonly #fromThreads: BroadcastChannel;
   /** Threads that have missed `open`. They take no other host than the main thread's. */
@@ -58,8 +59,15 @@ export class ThreadHost {
     worker.once('exit', () => this.#threadEnded(id));
   };
 
-  constructor(channel: string, recorder: RecorderHandle, settings: () => Settings) {
+  /** `giveUp`: the memory of an ended thread's ring is of no use to anybody. */
+  constructor(
+    channel: string,
+    recorder: RecorderHandle,
+    settings: () => Settings,
+    giveUp: (ring: SharedArrayBuffer) => void,
+  ) {
     this.#channel = channel;
+    this.#giveUp = giveUp;
     this.#recorder = recorder;
     this.#settings = settings;
     this.#fromThreads = new BroadcastChannel(channel);
@@ -146,7 +154,7 @@ export class ThreadHost {
 
   /** Its thread has not attached our readers, nor judged its records by our filter. */
   #takeLeft(buffer: SharedArrayBuffer, lineage: readonly number[]): void {
-    const ring = viewRing(new Uint8Array(buffer));
+    const ring = viewRing(ringBytes(buffer));
     for (const reader of [L.READER_THREAD, L.READER_LOCAL]) {
       if ((this.#recorder.readers & (1 << reader)) !== 0) attachReader(ring, reader);
     }
@@ -190,7 +198,7 @@ export class ThreadHost {
     const isFree = (memory: SharedArrayBuffer): boolean =>
       new Int32Array(memory, 0, L.HEADER_BYTES >> 2)[L.FREE_I32] === 1;
     const free = this.#host.free.filter(isFree);
-    if (free.length >= MAX_FREE_RINGS) return;
+    if (free.length >= MAX_FREE_RINGS) return this.#giveUp(buffer);
     Atomics.store(i32, L.FREE_I32, 1);
     this.#host = { ...this.#host, free: [...free, buffer] };
     setEnvironmentData(ENVIRONMENT_KEY, this.#host);

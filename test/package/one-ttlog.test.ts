@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { runModule } from './support.js';
+import { runModule, runScript } from './support.js';
 
 const project = inject('project');
 
@@ -108,4 +108,22 @@ describe.each(Object.entries(twice))('%s', (_how, imports) => {
       await handle.shutdown();`);
     expect(fields).toEqual([{ user_id: 7, password: '[Redacted]' }]);
   });
+});
+
+test('without koffi there is no black box: one warning says how to get one', () => {
+  const options = `{ blackBox: true, sinks: [(batch) => lines.push(...batch)] }`;
+  const output = runScript(inject('project'), [
+    '--input-type=module',
+    '--eval',
+    `import { init } from 'ttlog';
+     const lines = [];
+     const handle = init(${options});
+     await handle.shutdown();
+     console.log(JSON.stringify([handle.blackBox ?? null, lines.map(({ target, values }) => [target, values.reason])]));`,
+  ]);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const hasFfi = major > 26 || (major === 26 && minor >= 1);
+  const [folder, told] = JSON.parse(output) as [string | null, [string, string][]];
+  expect(folder !== null).toBe(hasFfi);
+  expect(told.some(([target, reason]) => target === 'ttlog' && reason.includes('npm install koffi'))).toBe(!hasFfi);
 });

@@ -1,0 +1,150 @@
+/** The black box of a running ttlog: its rings in files that outlive it, and what predecessors left in theirs. */
+import { getLogger } from '../core/logger.js';
+import type { BlackBoxFacts } from '../recorder/black-box-facts.js';
+import { blackBoxFacts } from '../recorder/black-box-facts.js';
+import {
+  BlackBoxFolder,
+  blackBoxError,
+  isOnDisk,
+  mapRing,
+  standardBlackBoxDir,
+  unlinkRing,
+} from '../recorder/black-box-folder.js';
+import type { Predecessor } from '../recorder/black-box-predecessors.js';
+import { removeStale, takePredecessors } from '../recorder/black-box-predecessors.js';
+import type { RecorderHandle } from '../recorder/index.js';
+import { nativeCalls } from '../recorder/native-calls.js';
+import { snapshotOfRings } from '../recorder/ring-files.js';
+import { ringBytes } from '../recorder/ring-view.js';
+import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
+import { slug } from '../recorder/snapshot-names.js';
+
+const REASON = 'died without a word';
+/** Names of open spans that the record about a predecessor has. */
+const MAX_NAMED_SPANS = 20;
+
+export interface BlackBoxOptions {
+  /** The folder that has a folder for each process; undefined = the standard one. */
+  readonly dir: string | undefined;
+  readonly service: string;
+  readonly threadId: number;
+}
+
+/** `undefined` where it cannot be had: a warning says why, and the ring is an ordinary one. */
+export function openBlackBox(options: BlackBoxOptions): BlackBox | undefined {
+  try {
+    return new BlackBox(options);
+  } catch (error) {
+    tellUnavailable(error);
+    return undefined;
+  }
+}
+
+function tellUnavailable(error: unknown): void {
+  getLogger('ttlog').warn('There is no black box: the ring is lost where the process dies without a word', {
+    reason: error instanceof Error ? error.message : String(error),
+  });
+}
+
+export class BlackBox {
+  /** Of this process. */
+  readonly folder: string;
+  readonly #base: string;
+  readonly #folder: BlackBoxFolder;
+  readonly #facts: BlackBoxFacts;
+  /** Whose records are being delivered. */
+  #predecessors: Predecessor[] = [];
+
+  constructor({ dir, service, threadId }: BlackBoxOptions) {
+    if (process.platform !== 'linux') throw blackBoxError(`Linux, got ${process.platform}`);
+    this.#base = dir ?? standardBlackBoxDir();
+    this.#folder = new BlackBoxFolder(this.#base, service);
+    this.folder = this.#folder.path;
+    this.#facts = blackBoxFacts(service, threadId);
+  }
+
+  /** Puts a ring of this thread into a file. One that finds no room stays an ordinary ring: a warning says so. */
+  keep(ring: SharedArrayBuffer): void {
+    keepRing(this.folder, ring, this.#facts);
+  }
+
+  /** The memory of an ended thread's ring is given up. */
+  forget(ring: SharedArrayBuffer): void {
+    unlinkRing(this.folder, ring);
+  }
+
+  /** Delivers what dead predecessors still owed to sinks, makes a snapshot of each in `snapshotDir`, and says so. */
+  takeOver(recorder: RecorderHandle, snapshotDir: string): void {
+    const { native } = this.#folder;
+    const name = slug(this.#facts.service, 64, 'app');
+    this.#predecessors = takePredecessors(this.#base, name, native);
+    for (const predecessor of this.#predecessors) {
+      for (const ring of predecessor.rings) recorder.addRing(ring);
+      tellOf(predecessor, snapshotDir);
+    }
+    const stale = removeStale(this.#base, name, native);
+    if (stale.length > 0) getLogger('ttlog').info('Removed black boxes that nobody came for', { folders: stale });
+    if (isOnDisk(this.folder))
+      getLogger('ttlog').warn('The black box is on a disk, whose writes can stop this thread: put it on tmpfs', {
+        folder: this.folder,
+      });
+    if (this.#predecessors.length > 0) void recorder.flush().then(() => this.#settle(recorder));
+  }
+
+  /** At a clean end. Where something is left, the next start finds it. */
+  end(isDelivered: boolean): void {
+    for (const predecessor of this.#predecessors.splice(0)) {
+      if (isDelivered) predecessor.remove();
+      else predecessor.leave();
+    }
+    if (isDelivered) this.#folder.remove();
+  }
+
+  #settle(recorder: RecorderHandle): void {
+    for (const predecessor of this.#predecessors.splice(0)) {
+      for (const ring of predecessor.rings) recorder.removeRing(ring);
+      predecessor.remove();
+    }
+  }
+}
+
+/** For the ring of a worker: the folder is that of its process. */
+export function keepThreadRing(folder: string, ring: SharedArrayBuffer, service: string, threadId: number): void {
+  keepRing(folder, ring, blackBoxFacts(service, threadId));
+}
+
+function keepRing(folder: string, ring: SharedArrayBuffer, facts: BlackBoxFacts): void {
+  try {
+    mapRing(folder, nativeCalls(), ring, facts);
+  } catch (error) {
+    tellUnavailable(error);
+  }
+}
+
+function tellOf({ rings, facts, damagedFiles }: Predecessor, dir: string): void {
+  const { header, records, openSpans } = snapshotOfRings(rings.map(ringBytes));
+  const { epochNs } = header.clock;
+  const diedMs = Number(epochNs / 1_000_000n);
+  const { service } = facts;
+  const told: Record<string, unknown> = {
+    predecessor_pid: header.process.pid,
+    started: new Date(facts.startedMs),
+    last_record: new Date(diedMs),
+    records: records.length,
+    open_spans: openSpans.slice(-MAX_NAMED_SPANS).map(({ name }) => name),
+    ...(damagedFiles === 0 ? {} : { damaged_files: damagedFiles }),
+  };
+  try {
+    const uptimeSeconds = Math.max(0, diedMs - facts.startedMs) / 1000;
+    const process = { ...header.process, uptimeSeconds };
+    const { path } = writeSnapshotSync({ dir, service, reason: REASON, origin: 'ring', rings, process, epochNs });
+    told['snapshot'] = path;
+    void compressSnapshot(path);
+  } catch (error) {
+    told['snapshot_failed'] = error instanceof Error ? error.message : String(error);
+  }
+  getLogger('ttlog').warn(
+    'A predecessor of this process died without a word; what it delivered last may be there twice',
+    told,
+  );
+}
