@@ -1,4 +1,5 @@
-// The rounds: A B C A B C …, so that what disturbs the machine for a minute disturbs every contender alike.
+// The rounds: A B C, C B A, A B C …, so that what disturbs the machine for a minute disturbs every contender alike, and
+// none is always the one after another.
 
 import { startProgress } from './progress.mjs';
 import { idOf } from './select.mjs';
@@ -55,12 +56,13 @@ export function waitedShare(rows) {
   return sum('waitedMs') / Math.max(sum('ranMs') + sum('waitedMs'), 1);
 }
 
-/** What is deterministic, or takes minutes, says how often it wants to be run. */
+/** Every second round backwards. What is deterministic, or takes minutes, says how often it wants to be run. */
 function planSteps(contenders, rows, rounds) {
+  const steps = contenders.map((contender, i) => ({ id: rows[i].id, contender, row: rows[i] }));
   return Array.from({ length: rounds }, (_, i) => i + 1).flatMap((round) =>
-    contenders
-      .map((contender, i) => ({ round, id: rows[i].id, contender, row: rows[i] }))
-      .filter((step) => round <= (step.contender.maxRounds ?? Infinity)),
+    (round % 2 === 1 ? steps : steps.toReversed())
+      .filter(({ contender }) => round <= (contender.maxRounds ?? Infinity))
+      .map((step) => ({ ...step, round })),
   );
 }
 
