@@ -6,7 +6,7 @@ import { functionText, TRUNCATED_MARK } from './encode.js';
 import { MAX_BINARY_BYTES, MAX_DEPTH, MAX_VALUES, MAX_WIDTH, readProperty } from './encode-object.js';
 import type { LogEvent } from './event.js';
 import type { Field, FieldsExtractor, FieldValue } from './field.js';
-import { FIELDS, InspectedCopy, inspectText, throwsMark, wrapKindOf } from './field.js';
+import { clearedProperty, FIELDS, InspectedCopy, inspectText, throwsMark, wrapKindOf } from './field.js';
 import { isError } from './is-error.js';
 import { isUrl } from './platform.js';
 import type { Where } from './redact.js';
@@ -56,13 +56,10 @@ export function redactedEvent(event: LogEvent): LogEvent {
 function copyTopLevel(source: object, key: string, property: string, copying: Copying): Field | null {
   const where = whereOf(key);
   if (where === null) {
-    const { redactor } = state;
-    return {
-      key,
-      value: redactor.isSensitive(key) ? redactor.censor : copy(readProperty(source, property), 0, copying),
-    };
+    const isHidden = state.redactor.isSensitive(key);
+    return { key, value: copy(isHidden ? shownOf(source, property) : readProperty(source, property), 0, copying) };
   }
-  return where.isDropped ? null : { key, value: copyAt(where, () => readProperty(source, property), 0, copying) };
+  return where.isDropped ? null : { key, value: copyPlaced(where, source, property, 0, copying) };
 }
 
 /** The fields of an object as a list of copies, redacted by name. Never throws. */
@@ -89,7 +86,17 @@ function spread(value: object): object {
 function copyProperty(source: object, key: string, depth: number, copying: Copying): FieldValue {
   if (!state.redactor.isSensitive(key)) return copy(readProperty(source, key), depth, copying);
   copying.changes++;
-  return state.redactor.censor;
+  return copy(shownOf(source, key), depth, copying);
+}
+
+/** What is recorded under a name that hides what is there. */
+function shownOf(source: object, key: string): unknown {
+  return clearedProperty(source, key) ?? state.redactor.censor;
+}
+
+function copyPlaced(where: Where, source: object, key: string, depth: number, copying: Copying): FieldValue {
+  const opened = where.hidden && clearedProperty(source, key) !== undefined ? where.opened : null;
+  return copyAt(opened ?? where, () => readProperty(source, key), depth, copying);
 }
 
 /** A value where rules look at more than names. */
@@ -158,6 +165,8 @@ function copyObject(value: object, depth: number, copying: Copying): FieldValue 
       return new InspectedCopy(clean(String((value as { inspected: unknown }).inspected), copying) as string);
     case 'lazy':
       return copy((value as { value: () => unknown }).value(), depth + 1, copying);
+    case 'cleared':
+      return copy((value as { value: unknown }).value, depth + 1, copying);
     default:
   }
   if (value instanceof Date) return new Date(value.getTime());
@@ -194,9 +203,7 @@ function copyPairs(source: object, depth: number, copying: Copying): FieldValue 
       continue;
     }
     const value =
-      at === null
-        ? copyProperty(source, key, depth + 1, copying)
-        : copyAt(at, () => readProperty(source, key), depth + 1, copying);
+      at === null ? copyProperty(source, key, depth + 1, copying) : copyPlaced(at, source, key, depth + 1, copying);
     Object.defineProperty(copied, key, { value, enumerable: true, configurable: true, writable: true });
   }
   return copied;

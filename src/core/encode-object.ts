@@ -5,7 +5,7 @@
 import { MAX_NAME_LENGTH } from './callsite.js';
 import { TRUNCATED_MARK, truncateValue, writeString, writeValue } from './encode.js';
 import type { FieldsExtractor } from './field.js';
-import { FIELDS, inspectText, throwsMark, wrapKindOf } from './field.js';
+import { clearedIn, clearedProperty, FIELDS, inspectText, throwsMark, wrapKindOf } from './field.js';
 import { isError } from './is-error.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
@@ -56,6 +56,8 @@ function writeKind(ring: Ring, p: number, value: object, depth: number): number 
       return writeClean(ring, p + 1, String((value as { inspected: unknown }).inspected));
     case 'lazy':
       return writeNested(ring, p, (value as { value: () => unknown }).value(), depth + 1);
+    case 'cleared':
+      return writeNested(ring, p, (value as { value: unknown }).value, depth + 1);
     default:
   }
   if (value instanceof Date) {
@@ -136,11 +138,12 @@ function writeAt(ring: Ring, p: number, where: Where, read: () => unknown, depth
 
 /** A top-level field that redaction has something to say about. */
 export function writeRedacted(ring: Ring, p: number, where: Where | null, value: unknown): number {
-  if (where === null) return writeString(ring, p, state.redactor.censor);
+  if (where === null) return writeValue(ring, p, clearedIn(value) ?? state.redactor.censor);
   if (where.isDropped) return p;
+  const opened = clearedIn(value) === undefined ? null : where.opened;
   try {
-    const recorded = where.hidden ? where.replacement(() => value) : where.clean(value);
-    ring.where = where.shown;
+    const recorded = where.hidden && opened === null ? where.replacement(() => value) : where.clean(value);
+    ring.where = opened ?? where.shown;
     return writeValue(ring, p, recorded);
   } finally {
     ring.where = null;
@@ -218,10 +221,12 @@ function writePair(
   if (p - ring.at > ring.contentBytes) return -1;
   p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
   if (p < 0) return p;
-  if (at !== null) return writeAt(ring, p, at, () => readProperty(object, key), depth + 1);
+  if (at !== null) {
+    const opened = at.hidden && clearedProperty(object, key) !== undefined ? at.opened : null;
+    return writeAt(ring, p, opened ?? at, () => readProperty(object, key), depth + 1);
+  }
   if (!state.redactor.isSensitive(key)) return writeNested(ring, p, readProperty(object, key), depth + 1);
-  ring.valueCount++;
-  return writeString(ring, p, state.redactor.censor);
+  return writeNested(ring, p, clearedProperty(object, key) ?? state.redactor.censor, depth + 1);
 }
 
 /**
@@ -239,8 +244,10 @@ export function writeField(
   p = writeString(ring, p, key.length > MAX_NAME_LENGTH ? key.slice(0, MAX_NAME_LENGTH) : key);
   if (p < 0) return p;
   const offset = p - ring.at;
-  if (where !== null) p = writeRedacted(ring, p, where, where.isUnread ? undefined : readProperty(object, property));
-  else if (state.redactor.isSensitive(key)) p = writeString(ring, p, state.redactor.censor);
+  if (where !== null) {
+    const value = where.isUnread ? clearedProperty(object, property) : readProperty(object, property);
+    p = writeRedacted(ring, p, where, value);
+  } else if (state.redactor.isSensitive(key)) p = writeRedacted(ring, p, null, clearedProperty(object, property));
   else p = writeValue(ring, p, readProperty(object, property));
   if (p >= 0) return p;
   return ring.at + offset > ring.end ? -1 : truncateValue(ring, offset);

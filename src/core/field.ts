@@ -37,7 +37,7 @@ export const FIELDS: unique symbol = Symbol.for('ttlog.fields/1') as never;
 /** Marks the wrappers below, whichever copy of ttlog made them. */
 const WRAPPED: unique symbol = Symbol.for('ttlog.wrapped/1') as never;
 
-type WrapKind = 'display' | 'inspect' | 'inspected' | 'lazy';
+type WrapKind = 'display' | 'inspect' | 'inspected' | 'lazy' | 'cleared';
 
 class Wrapped {
   readonly [WRAPPED]: WrapKind;
@@ -85,6 +85,31 @@ export function inspect(value: unknown): WrappedValue {
  */
 export function lazy(compute: () => unknown): WrappedValue {
   return new Wrapped('lazy', compute);
+}
+
+/** What somebody has made of a value whose name would hide it: it is recorded all the same. */
+export function cleared(value: unknown): WrappedValue {
+  return new Wrapped('cleared', value);
+}
+
+/** A value that has been made so; undefined for others. Never throws. */
+export function clearedIn(value: unknown): WrappedValue | undefined {
+  try {
+    return typeof value === 'object' && value !== null && wrapKindOf(value) === 'cleared'
+      ? (value as Wrapped)
+      : undefined;
+  } catch {
+    return undefined; // a proxy
+  }
+}
+
+/** The same for a property, of which a getter is not called: what is hidden is not looked at. */
+export function clearedProperty(object: object, key: string): WrappedValue | undefined {
+  try {
+    return clearedIn(Object.getOwnPropertyDescriptor(object, key)?.value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text of `inspect(v)` in an event that was built by hand: sinks and backends read `inspected`, the ring knows it by its mark. */

@@ -29,6 +29,8 @@ export interface RedactionRules {
 export interface Where {
   /** True where a rule says that the value here must not be recorded. */
   readonly hidden: boolean;
+  /** Where that is a matter of its name alone: the place of what has been made of it (see `cleared`); null elsewhere. */
+  readonly opened: Where | null;
   /** True where what is here is to be left out, name and all. */
   readonly isDropped: boolean;
   /** True where what is here is hidden behind a text: it is not even looked at. */

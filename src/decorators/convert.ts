@@ -1,5 +1,5 @@
 /** Single values on their way into a record: what class-transformer's metadata and `@Field` say about a property. */
-import { display, inspect, throwsMark } from '../core/field.js';
+import { cleared, display, inspect, throwsMark } from '../core/field.js';
 import { state } from '../core/state.js';
 import type { TypeMetadata } from './class-transformer.js';
 import { CLASS_TO_PLAIN, isSelected } from './class-transformer.js';
@@ -14,8 +14,13 @@ export type Convert = (value: unknown, owner: object) => unknown;
 export const SKIPPED = Symbol('skipped');
 
 /** null where nothing is said about the property. */
-export function converter(facts: ClassFacts, property: string, field: FieldOptions | undefined): Convert | null {
-  const convert = conversion(facts, property, field);
+export function converter(
+  facts: ClassFacts,
+  property: string,
+  key: string,
+  field: FieldOptions | undefined,
+): Convert | null {
+  const convert = conversion(facts, property, key, field);
   const skip = field?.skip;
   return typeof skip === 'function' ? unless(skip, convert ?? ((value) => nested(value, facts.typing))) : convert;
 }
@@ -32,8 +37,9 @@ function unless(skip: (value: never, instance: never) => boolean, convert: Conve
   };
 }
 
-function conversion(facts: ClassFacts, property: string, field: FieldOptions | undefined): Convert | null {
+function conversion(facts: ClassFacts, property: string, key: string, field: FieldOptions | undefined): Convert | null {
   const said = field === undefined ? null : asField(field);
+  const isCensored = field?.redact === 'hash' || typeof field?.redact === 'function';
   if (field?.redact === true) return said;
   const steps = [transforms(facts, property), typeOf(facts, property), said].filter((step) => step !== null);
   if (steps.length === 0) return null;
@@ -42,7 +48,8 @@ function conversion(facts: ClassFacts, property: string, field: FieldOptions | u
     let result = value;
     try {
       for (const step of steps) result = step(result, owner);
-      return result;
+      // The class knows better than the name that it is recorded under.
+      return isCensored && state.redactor.isSensitive(key) ? cleared(result) : result;
     } catch (error) {
       return throwsMark(error);
     }

@@ -55,11 +55,12 @@ export function planEntries(
   const present = new Set(own);
   return propertiesOf(facts, own).map((property) => {
     const field = fields.get(property);
+    const key = keyOf(facts, property, field);
     return {
       property,
-      key: keyOf(facts, property, field),
+      key,
       guarded: !present.has(property) || isAccessor(property),
-      convert: converter(facts, property, field),
+      convert: converter(facts, property, key, field),
       flatten: field?.flatten ?? false,
       isConditional: typeof field?.skip === 'function',
     };

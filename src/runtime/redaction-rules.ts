@@ -78,6 +78,11 @@ class Place implements Where {
     return this.#paths?.isDead === true;
   }
 
+  get opened(): Where | null {
+    if (!this.hidden || this.#paths?.isEnd === true) return null;
+    return new Place(this.#rules, this.#outer, this.#name, false, this.#isSearched);
+  }
+
   get isDropped(): boolean {
     return this.hidden && this.#rules.censor === 'remove';
   }
@@ -156,6 +161,7 @@ class Place implements Where {
 /** Below what a rule has made: nothing is looked at. */
 const REDACTED: Where = {
   hidden: false,
+  opened: null,
   isDropped: false,
   isUnread: false,
   get shown() {
