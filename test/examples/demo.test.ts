@@ -61,3 +61,13 @@ test('a crash, and its snapshot through `ttlog view`', () => {
   expect(kept).toMatch(/TRACE +ReconciliationJob +Comparing/);
   expect(kept).toMatch(/└─ .*PaymentGateway.authorise/);
 });
+
+test('SIGKILL, and the last words in the ring file', () => {
+  const ring = scene('The shop is killed');
+  expect(ring).toMatch(/It ended by SIGKILL/);
+  expect(ring).toMatch(/● .*PaymentGateway.authorise .*open for/);
+  expect(ring).toMatch(/DEBUG|TRACE/);
+  expect(scene('The next start finds it')).toMatch(
+    /died without a word.*|"open_spans":\[[^\]]*PaymentGateway.authorise/,
+  );
+});

@@ -1,6 +1,7 @@
-// A story in six scenes: the shop, its good, slow and failing requests, many at once, and a crash with what was left of it.
+// A story in scenes: the shop, its good, slow and failing requests, many at once, a crash and a kill, and what was left of them.
 import { burst } from './scenes/burst.js';
 import { crash } from './scenes/crash.js';
+import { killed } from './scenes/killed.js';
 import { requests } from './scenes/requests.js';
 import { openShop } from './scenes/shop.js';
 import { heading, say } from './narrator.js';
@@ -15,6 +16,7 @@ await burst(shop);
 await shop.close();
 
 await crash();
+await killed();
 
 say('');
 say(`That was the demo, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s. The code is in examples/nestjs.`);

@@ -1,17 +1,8 @@
-import { fork, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { heading, quote, request, say } from '../narrator.js';
-import { ShopClient } from '../shop-client.js';
-
-const here = dirname(fileURLToPath(import.meta.url));
-/** Below dist, which git ignores; the next demo starts with an empty one. */
-const directory = join(here, '../../left-behind');
-const logFile = join(directory, 'shop.log');
+import { directory, logLines, startShop, view, type ChildShop } from './child-shop.js';
 
 /** Crashes another shop on purpose, and looks at what is left of it. */
 export async function crash(): Promise<void> {
@@ -19,29 +10,22 @@ export async function crash(): Promise<void> {
   say('Another process: three customers wait for a slow payment while the nightly job runs into a bug.\n');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const child = fork(join(here, '../crash/main.js'), [directory], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-  const { status, stderr } = await driveToItsDeath(child);
+  const shop = await startShop();
+  const status = await driveToItsDeath(shop);
 
   say('Its standard error, as node writes it:\n');
-  quote(stderr);
+  quote(shop.stderr());
   say(
-    `\nIt ended with status ${status}. Its log has ${lines(readFileSync(logFile, 'utf8'))} lines, of info and above: the error, and little of what led to it.`,
+    `\nIt ended with status ${status}. Its log has ${logLines().length} lines, of info and above: the error, and little of what led to it.`,
   );
 
   heading('What the flight recorder kept');
   const [name] = readdirSync(directory).filter((file) => file !== 'shop.log');
   if (name === undefined) throw new Error(`Expected a snapshot in ${directory}`);
-  view(join(directory, name));
+  view(join(directory, name), 16);
 }
 
-async function driveToItsDeath(child: ChildProcess): Promise<{ status: number | null; stderr: string }> {
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const closed = once(child, 'close') as Promise<[number | null]>;
-  const [url] = (await Promise.race([once(child, 'message'), closed])) as [unknown];
-  if (typeof url !== 'string') throw new Error(`Expected the shop to listen, it ended with ${String(url)}\n${stderr}`);
-
-  const client = new ShopClient(url);
+async function driveToItsDeath({ child, client, closed }: ChildShop): Promise<number | null> {
   const { body } = await client.order('fay', 'grinder');
   request('fay has bought a grinder; gus, hal and ivy are about to');
   const waiting = ['gus', 'hal', 'ivy'].map((customer) =>
@@ -52,20 +36,5 @@ async function driveToItsDeath(child: ChildProcess): Promise<{ status: number | 
   request('the nightly job starts\n');
   child.send({ paid: [body['orderId'], 'an order that nobody placed'] });
   const [[status]] = await Promise.all([closed, ...waiting]);
-  return { status, stderr };
+  return status;
 }
-
-/** The same as `npx ttlog view FILE`. */
-function view(file: string): void {
-  const manifest = createRequire(import.meta.url).resolve('ttlog/package.json');
-  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { ttlog: string } };
-  // npm runs this in the workspace; the person who reads it is where npm was called.
-  const shown = relative(process.env['INIT_CWD'] ?? process.cwd(), file);
-  request(`npx ttlog view ${shown} --last 16\n`);
-  const { status } = spawnSync(process.execPath, [join(dirname(manifest), bin.ttlog), 'view', file, '--last', '16'], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error(`Expected ttlog view to end with status 0, got ${status}`);
-}
-
-const lines = (text: string): number => text.split('\n').length - 1;
