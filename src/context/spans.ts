@@ -3,21 +3,34 @@ import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { plainFields } from '../core/plain-fields.js';
 import type { Scope } from '../core/scope.js';
-import { openSpan, Span, spanSite } from '../core/span.js';
+import { liveScope } from '../core/scope.js';
+import type { Span } from '../core/span.js';
+import { openSpan, spanSite } from '../core/span.js';
+import type { SpanOptions } from '../core/span-options.js';
+import { openSpanBy } from '../core/span-options.js';
 import { state } from '../core/state.js';
+import type { Target } from '../core/target.js';
 import { Timer } from '../core/timer.js';
 import { endWith } from './end-span.js';
 import { runningScope, scopes } from './scope-store.js';
 
-function open(scope: Scope | undefined, kind: number, name: string, fields: object | undefined): Span {
-  const target = scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
-  const site = spanSite(target, LogLevel.Debug, name);
-  return openSpan(site, kind, scope, fields === undefined ? undefined : plainFields(fields));
+function targetIn(scope: Scope | undefined): Target {
+  return scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
+}
+
+function open(
+  scope: Scope | undefined,
+  name: string,
+  fields: object | undefined,
+  options: SpanOptions | undefined,
+): Span {
+  return openSpanBy(targetIn(scope), name, scope, fields === undefined ? undefined : plainFields(fields), options);
 }
 
 /**
  * Opens a span: a timed operation, a child of the active span. It is not active itself until `run`, and has to be ended: by `end()`,
- * `fail(error)`, or `using`. Recorded at debug level, its target is that of the active span, else the service. Never throws.
+ * `fail(error)`, or `using`. Recorded at debug level unless the options say otherwise; its target is that of the active span, else the
+ * service. Never throws.
  *
  * @example
  * import { currentSpan, span } from 'ttlog';
@@ -25,14 +38,14 @@ function open(scope: Scope | undefined, kind: number, name: string, fields: obje
  * copying.run(() => currentSpan()?.name); // => 'copy file'
  * copying.end();
  */
-export function span(name: string, fields?: object): Span {
-  return open(runningScope(), L.SPAN_KIND_SPAN, name, fields);
+export function span(name: string, fields?: object, options?: SpanOptions): Span {
+  return open(runningScope(), name, fields, options);
 }
 
 /**
  * Runs `fn` inside a span and returns what it returns. The span ends when `fn` does: for a promise when it settles, for a generator when its
  * iteration ends. What is thrown fails the span and is passed on as the same value. `fn` is given the span.
- * Recorded at debug level, its target is that of the active span, else the service.
+ * Recorded at debug level unless the options say otherwise; its target is that of the active span, else the service.
  *
  * @example
  * import { info, withSpan } from 'ttlog';
@@ -45,19 +58,35 @@ export function span(name: string, fields?: object): Span {
  */
 export function withSpan<R>(name: string, fn: (span: Span) => R): R;
 export function withSpan<R>(name: string, fields: object | undefined, fn: (span: Span) => R): R;
-export function withSpan(name: string, second: unknown, third?: (span: Span) => unknown): unknown {
+export function withSpan<R>(
+  name: string,
+  fields: object | undefined,
+  options: SpanOptions | undefined,
+  fn: (span: Span) => R,
+): R;
+export function withSpan(name: string, second: unknown, third?: unknown, fourth?: Body): unknown {
+  if (fourth !== undefined) return runInside(name, second as object | undefined, third as SpanOptions, fourth);
+  if (third !== undefined) return runInside(name, second as object | undefined, undefined, third as Body);
+  return runInside(name, undefined, undefined, second as Body);
+}
+
+type Body = (span: Span) => unknown;
+
+function runInside(name: string, fields: object | undefined, options: SpanOptions | undefined, fn: Body): unknown {
   const before = scopes.getStore();
-  const fn = third === undefined ? (second as (span: Span) => unknown) : third;
-  const opened = open(runningScope(), L.SPAN_KIND_SPAN, name, third === undefined ? undefined : (second as object));
+  const running = before !== undefined && before.disposed ? liveScope(before) : before;
+  const opened = open(running, name, fields, options);
+  // One that is not recorded, in the scope that is running anyway, changes nothing for what is inside.
+  const isEntered = opened.span === opened || opened.outer !== running;
   let result: unknown;
-  scopes.enterWith(opened);
+  if (isEntered) scopes.enterWith(opened);
   try {
     result = fn(opened);
   } catch (error) {
     opened.fail(error);
     throw error;
   } finally {
-    scopes.enterWith(before);
+    if (isEntered) scopes.enterWith(before);
   }
   return endWith(opened, result);
 }
@@ -72,7 +101,9 @@ export function withSpan(name: string, second: unknown, third?: (span: Span) => 
  * timing.end() >= 0; // ms, => true
  */
 export function timer(name: string, fields?: object): Timer {
-  return new Timer(open(runningScope(), L.SPAN_KIND_TIMER, name, fields));
+  const scope = runningScope();
+  const site = spanSite(targetIn(scope), LogLevel.Debug, name);
+  return new Timer(openSpan(site, L.SPAN_KIND_TIMER, scope, fields === undefined ? undefined : plainFields(fields)));
 }
 
 /**

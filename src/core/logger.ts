@@ -7,6 +7,8 @@ import { mergeFields, plainFields } from './plain-fields.js';
 import { Bindings } from './scope.js';
 import type { Span } from './span.js';
 import { openSpan, spanSite } from './span.js';
+import type { SpanOptions } from './span-options.js';
+import { openSpanBy } from './span-options.js';
 import { state, targetOf } from './state.js';
 import type { Target } from './target.js';
 import { Timer } from './timer.js';
@@ -97,13 +99,8 @@ export class Logger {
   }
 
   /** Opens a span of this target (debug level), a child of the active one. See `span`. */
-  span(name: string, fields?: object): Span {
-    return openSpan(
-      spanSite(this.of, LogLevel.Debug, name),
-      L.SPAN_KIND_SPAN,
-      currentScope(),
-      this.withBindings(fields),
-    );
+  span(name: string, fields?: object, options?: SpanOptions): Span {
+    return openSpanBy(this.of, name, currentScope(), this.withBindings(fields), options);
   }
 
   /** Starts a timer of this target (debug level). See `timer`. */

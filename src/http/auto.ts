@@ -1,5 +1,5 @@
 /**
- * `node --import ttlog/auto app.js`: ttlog from the first line on, without code. The environment has the options; see docs/auto.md.
+ * `node --import ttlog/auto app.js`: ttlog from the first line on, without code. The environment has the options; see docs/http.md.
  * `--require ttlog/auto` does the same.
  */
 import { isMainThread } from 'node:worker_threads';
