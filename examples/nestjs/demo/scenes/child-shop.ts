@@ -10,7 +10,7 @@ import { ShopClient } from '../shop-client.js';
 const here = dirname(fileURLToPath(import.meta.url));
 /** Below dist, which git ignores; the next demo starts with an empty one. */
 export const directory = join(here, '../../left-behind');
-export const logFile = join(directory, 'shop.log');
+const logFile = join(directory, 'shop.log');
 
 /** Another shop, in a process of its own. */
 export interface ChildShop {
