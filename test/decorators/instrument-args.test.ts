@@ -132,6 +132,19 @@ describe('args and skip', () => {
     expect(ownFields(recorded().span('Shop.minified'))).toEqual({ a: 7 });
   });
 
+  test('where the source cannot be read, strings are not captured', () => {
+    class Bound {
+      run(_id: number, _text: string): number {
+        return 1;
+      }
+    }
+    const { run } = Bound.prototype;
+    Object.defineProperty(Bound.prototype, 'run', { value: run.bind(null), configurable: true, writable: true });
+    Instrument()(Bound);
+    expect(new Bound().run(7, 'secret')).toBe(1);
+    expect(ownFields(recorded().span('Bound.run'))).toEqual({ arg0: 7 });
+  });
+
   test('what is recorded is what it was at the call', () => {
     class Mutator {
       @Instrument({ args: ['list'] })
