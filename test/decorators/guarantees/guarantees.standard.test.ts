@@ -97,4 +97,4 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-proveAll(kinds);
+proveAll(kinds, 'guarantees.standard.test.ts', ['standard']);

@@ -2,4 +2,4 @@
 import { kinds } from './kinds.js';
 import { proveAll } from './prove.js';
 
-proveAll(kinds);
+proveAll(kinds, 'guarantees.test.ts', ['legacy', 'standard']);
