@@ -1,5 +1,6 @@
 // Where the text goes: colour or not, how wide, and what happens when the reader has gone.
 import { writeSync } from 'node:fs';
+import { wantsColor } from '../recorder/colors.js';
 
 export interface Terminal {
   /** Writes whole lines; waits where a pipe is full. Throws `ReaderGone` where nobody reads any more. */
@@ -14,18 +15,6 @@ export interface Terminal {
 /** `ttlog view … | head` has what it wanted: the end of the work, not an error. */
 export class ReaderGone extends Error {
   override name = 'ReaderGone';
-}
-
-interface Environment {
-  readonly [name: string]: string | undefined;
-}
-
-/** `NO_COLOR` and `FORCE_COLOR` as everywhere: set and not empty; '0' forces colours off. */
-export function wantsColor(environment: Environment, isTerminal: boolean): boolean {
-  const forced = environment['FORCE_COLOR'];
-  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
-  if (environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '') return false;
-  return isTerminal && environment['TERM'] !== 'dumb';
 }
 
 /** Standard output, written to directly: nothing is lost at the end, however slowly a pipe is read. */

@@ -2,7 +2,8 @@
 import { jsonString } from '../recorder/escape.js';
 import { jsonOf } from '../recorder/json-values.js';
 import { lineOf } from '../recorder/line.js';
-import { LINE_HOUSES, LineFormat } from '../recorder/line-format.js';
+import { LineFormat } from '../recorder/line-format.js';
+import { LINE_HOUSES } from '../recorder/line-names.js';
 import type { LogRecord } from '../recorder/record.js';
 import type { Snapshot, UnfinishedSpan } from '../recorder/snapshot.js';
 

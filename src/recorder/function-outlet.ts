@@ -13,6 +13,7 @@ export class FunctionOutlet implements Outlet {
   errors = 0;
   progress = 0;
   isSuspended = false;
+  readonly followsSpans = false;
   readonly #sink: Sink;
   readonly #batchRecords: number;
   readonly #onError: ErrorListener;
@@ -37,6 +38,10 @@ export class FunctionOutlet implements Outlet {
   takeRecord(record: LogRecord): void {
     if (this.isSuspended) this.#missed++;
     else this.#waiting.push(record);
+  }
+
+  followSpan(): void {
+    // it does not follow them
   }
 
   endBatch(): void {

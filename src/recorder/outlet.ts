@@ -2,6 +2,7 @@ import type { LogLevel } from '../core/level.js';
 import { recordOf } from './decode-record.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { RingCursor } from './cursor.js';
+import type { SegmentDecoder } from './decoder.js';
 import type { LineFormat } from './line-format.js';
 import type { LogRecord } from './record.js';
 
@@ -17,6 +18,10 @@ export interface Outlet {
   take(current: CurrentRecord): void;
   /** Takes a record that never was in a ring. */
   takeRecord(record: LogRecord): void;
+  /** True where it wants to hear of every span that starts or ends, also of those whose lines it does not get. */
+  readonly followsSpans: boolean;
+  /** Told after the record that starts or ends a span has been taken. */
+  followSpan(decoder: SegmentDecoder): void;
   /** Hands over what it took; where that is not possible yet, it keeps it and is blocked. Called again, it tries again. */
   endBatch(): void;
   /** True while it cannot take more. */
@@ -70,6 +75,10 @@ export class CurrentRecord {
     this.#start = start;
     this.#end = out.p;
     return isWhole;
+  }
+
+  get decoder(): SegmentDecoder {
+    return this.#cursor!.decoder;
   }
 
   /** undefined where it is damaged. */

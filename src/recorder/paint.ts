@@ -1,4 +1,5 @@
 // Lines of coloured pieces, cut to the terminal's width. Text from a snapshot goes through `printable` before it comes here.
+import { cutToWidth, widthOf } from './text-width.js';
 
 /** A colour or weight; `plain` is none. */
 export type Style =
@@ -46,17 +47,19 @@ function paint(text: string, style: Style, color: boolean): string {
   return color && style !== 'plain' && text !== '' ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 
-/** The pieces that fit; the one that does not is cut. Counted in UTF-16 units, which is right for all but wide characters. */
-function fit(pieces: readonly Piece[], width: number): Piece[] {
+/** The pieces that fit; the one that does not is cut. */
+function fit(pieces: readonly Piece[], width: number): readonly Piece[] {
+  if (width === Number.POSITIVE_INFINITY) return pieces;
   const fitting: Piece[] = [];
   let left = width;
   for (const [text, style] of pieces) {
-    if (text.length > left) {
-      fitting.push([left > 1 ? `${text.slice(0, left - 1)}…` : '…'.slice(0, left), style]);
+    const columns = widthOf(text);
+    if (columns > left) {
+      fitting.push([cutToWidth(text, left), style]);
       break;
     }
     fitting.push([text, style]);
-    left -= text.length;
+    left -= columns;
   }
   return fitting;
 }

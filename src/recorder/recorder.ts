@@ -3,6 +3,7 @@ import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
 import { RingCursor } from './cursor.js';
+import type { SegmentDecoder } from './decoder.js';
 import { printable } from './escape.js';
 import { FunctionOutlet } from './function-outlet.js';
 import type { MetaMessage } from './meta.js';
@@ -51,6 +52,8 @@ export class Recorder {
   #lapped = 0;
   /** The least level that some sink wants whatever the filter says. */
   #lowestOwn: number = LogLevel.Off;
+  /** Those of the outlets that want to hear of every span. */
+  readonly #followers: Outlet[] = [];
   #progress = 0;
   #blockedSince: number | undefined;
   #isBusy = false;
@@ -62,6 +65,7 @@ export class Recorder {
 
   addOutlet(outlet: Outlet): void {
     this.outlets.push(outlet);
+    if (outlet.followsSpans) this.#followers.push(outlet);
     this.#lowestOwn = Math.min(...this.outlets.map(({ level }) => level ?? LogLevel.Off));
   }
 
@@ -191,6 +195,17 @@ export class Recorder {
 
   /** True where somebody got the record. */
   #deliver(cursor: RingCursor): boolean {
+    const taken = this.#handOver(cursor);
+    if (this.#followers.length > 0) this.#tellFollowers(cursor.decoder);
+    return taken;
+  }
+
+  #tellFollowers(decoder: SegmentDecoder): void {
+    if (decoder.kind !== L.KIND_SPAN_START && decoder.kind !== L.KIND_SPAN_END) return;
+    for (const outlet of this.#followers) outlet.followSpan(decoder);
+  }
+
+  #handOver(cursor: RingCursor): boolean {
     const { decoder } = cursor;
     const deliver = (decoder.flags & L.FLAG_DELIVER) !== 0;
     if ((!deliver && decoder.level < this.#lowestOwn) || decoder.isSilent) return false;

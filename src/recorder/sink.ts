@@ -1,6 +1,8 @@
 import { TtlogError } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
+import type { LineNames } from './line-names.js';
 import type { Outlet } from './outlet.js';
+import type { PrettyTime } from './pretty.js';
 import type { LogRecord } from './record.js';
 import { createTextOutlet } from './text-outlet.js';
 
@@ -64,10 +66,17 @@ export interface ModuleSink {
 export type SinkInput = Sink | ModuleSink;
 
 /** The console: file descriptor 1 or 2. */
-interface ConsoleSpec {
+export interface ConsoleSpec {
   readonly kind: 'console';
   readonly fd: 1 | 2;
   readonly format: 'pretty' | 'json' | 'auto';
+  /** undefined = what the terminal and the environment say. */
+  readonly colors: boolean | undefined;
+  readonly time: PrettyTime | undefined;
+  /** Columns; undefined = those of the terminal. */
+  readonly width: number | undefined;
+  /** undefined = pino's. */
+  readonly lines: LineNames | undefined;
 }
 
 /** A file of NDJSON lines. */
@@ -75,6 +84,8 @@ interface FileSpec {
   readonly kind: 'file';
   /** Absolute. */
   readonly path: string;
+  /** undefined = pino's. */
+  readonly lines: LineNames | undefined;
 }
 
 /** What the recorder thread makes a sink from: survives structured cloning. */

@@ -11,7 +11,11 @@ export class SpanState {
   readonly site: Site;
   readonly startLow: number;
   readonly startHigh: number;
-  readonly spanKind: number;
+  /** What its start was recorded with. */
+  readonly level: number;
+  readonly isDelivered: boolean;
+  /** It belongs to another process. */
+  readonly isRemote: boolean;
   readonly layer: Layer;
   /** What it is linked to, one `{trace_id, span_id, …}` a field; undefined = nothing. */
   readonly links: Layer | undefined;
@@ -48,7 +52,9 @@ export class SpanState {
     const kind = u8[at + L.SPAN_KIND_OFFSET];
     this.startLow = dv.getUint32(at + L.RECORD_TIME_OFFSET, true);
     this.startHigh = dv.getUint32(at + L.RECORD_TIME_OFFSET + 4, true);
-    this.spanKind = kind & L.SPAN_KIND_MASK;
+    this.level = flags & L.FLAG_LEVEL_MASK;
+    this.isDelivered = (flags & L.FLAG_DELIVER) !== 0;
+    this.isRemote = (kind & L.SPAN_KIND_MASK) === L.SPAN_KIND_REMOTE;
     this.isLate = (kind & L.SPAN_LATE_BIT) !== 0;
     this.hasEnded = (kind & L.SPAN_OUTLIVED_BIT) !== 0;
     this.layer = layer;

@@ -1,11 +1,14 @@
 import type { LogLevel } from '../core/level.js';
+import type { SegmentDecoder } from './decoder.js';
 import type { WriteState } from './fd-writer.js';
 import { FdWriter } from './fd-writer.js';
 import { os, tty } from './lazy-node.js';
 import { lineOf } from './line.js';
-import { LINE_HOUSES, LineFormat } from './line-format.js';
+import type { LineNames } from './line-names.js';
+import { LineFormat } from './line-format.js';
+import { LINE_HOUSES } from './line-names.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
-import { PrettyPrinter } from './pretty.js';
+import { PrettyText } from './pretty-text.js';
 import type { LogRecord } from './record.js';
 import type { TextSpec } from './sink.js';
 
@@ -15,9 +18,11 @@ class TextOutlet implements Outlet {
   readonly level: LogLevel | undefined;
   errors = 0;
   isSuspended = false;
+  readonly followsSpans: boolean;
   readonly #writer: FdWriter;
-  readonly #printer: PrettyPrinter | undefined;
   readonly #format: LineFormat;
+  /** undefined where it writes NDJSON. */
+  readonly #pretty: PrettyText | undefined;
   readonly #onError: ErrorListener;
   /** Records that the destination has not been offered yet. */
   #records = 0;
@@ -28,27 +33,33 @@ class TextOutlet implements Outlet {
     name: string,
     level: LogLevel | undefined,
     writer: FdWriter,
-    printer: PrettyPrinter | undefined,
+    format: LineFormat,
+    pretty: PrettyText | undefined,
     onError: ErrorListener,
   ) {
     this.name = name;
     this.level = level;
     this.#writer = writer;
-    this.#printer = printer;
-    this.#format = ownFormat();
+    this.#format = format;
+    this.#pretty = pretty;
+    this.followsSpans = pretty !== undefined;
     this.#onError = onError;
   }
 
   take(current: CurrentRecord): void {
     if (!this.#canTake()) return;
-    if (this.#printer === undefined) {
+    if (this.#pretty === undefined) {
       if (current.writeLine(this.#writer.out, this.#format)) this.#records++;
-    } else if (current.record !== undefined) this.#add(this.#printer.print(current.record));
+    } else if (current.record !== undefined) this.#add(this.#pretty.print(current.record, current.decoder));
   }
 
   takeRecord(record: LogRecord): void {
     if (!this.#canTake()) return;
-    this.#add(this.#printer === undefined ? lineOf(record, this.#format) : this.#printer.print(record));
+    this.#add(this.#pretty === undefined ? lineOf(record, this.#format) : this.#pretty.print(record));
+  }
+
+  followSpan(decoder: SegmentDecoder): void {
+    this.#pretty?.followSpan(decoder);
   }
 
   endBatch(): void {
@@ -123,25 +134,24 @@ class TextOutlet implements Outlet {
 
 /** Makes the sink that a spec describes. */
 export function createTextOutlet(spec: TextSpec, level: LogLevel | undefined, onError: ErrorListener): Outlet {
+  const format = formatOf(spec.lines ?? LINE_HOUSES.pino);
   if (spec.kind === 'file')
-    return new TextOutlet(`file ${spec.path}`, level, new FdWriter(spec.path), undefined, onError);
+    return new TextOutlet(`file ${spec.path}`, level, new FdWriter(spec.path), format, undefined, onError);
   const isTerminal = tty().isatty(spec.fd);
-  const pretty = spec.format === 'pretty' || (spec.format === 'auto' && isTerminal);
-  const printer = pretty ? new PrettyPrinter({ colors: wantsColors(isTerminal) }) : undefined;
-  return new TextOutlet('console', level, new FdWriter(spec.fd), printer, onError);
+  const isPretty = spec.format === 'pretty' || (spec.format === 'auto' && isTerminal);
+  const pretty = isPretty ? new PrettyText(spec, level, isTerminal) : undefined;
+  return new TextOutlet('console', level, new FdWriter(spec.fd), format, pretty, onError);
 }
 
-/** `NO_COLOR` turns colours off, `FORCE_COLOR` on (0 or false: off); otherwise a terminal has them. */
-function wantsColors(isTerminal: boolean): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  return isTerminal;
-}
+const formats = new Map<string, LineFormat>();
 
-let own: LineFormat | undefined;
-
-/** Lines of this process; one object, so that sinks can share a line. */
-function ownFormat(): LineFormat {
-  return (own ??= new LineFormat(LINE_HOUSES.pino, process.pid, os().hostname()));
+/** Lines of this process. The same object for the same names, so that sinks can share a line. */
+function formatOf(names: LineNames): LineFormat {
+  const key = JSON.stringify(names);
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new LineFormat(names, process.pid, os().hostname());
+    formats.set(key, format);
+  }
+  return format;
 }

@@ -15,9 +15,14 @@ export function fieldPieces(fields: readonly Field[]): Piece[] {
   for (const { key, value } of fields) {
     if (value === undefined) continue;
     if (pieces.length > 0) pieces.push([' ']);
-    pieces.push([`${BARE.test(key) ? printable(key) : jsonString(key)}=`, 'dim'], [valueText(value)]);
+    pieces.push([`${keyText(key)}=`, 'dim'], [valueText(value)]);
   }
   return pieces;
+}
+
+/** A name on one line. */
+export function keyText(key: string): string {
+  return BARE.test(key) ? printable(cutText(key)) : jsonString(cutText(key));
 }
 
 /** A value on one line. */

@@ -4,6 +4,8 @@ import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { Sink } from '../recorder/sink.js';
 import { builtInSink, sinkFactory } from '../recorder/sink.js';
+import type { LineKeys } from './line-keys.js';
+import { lineNames } from './line-keys.js';
 import { sinkLevel } from './sink-level.js';
 
 /** What `fileSink` takes. */
@@ -12,6 +14,10 @@ export interface FileSinkOptions {
   path: string | URL;
   /** The least level it gets, whatever the filter says. @default what `level`, `setFilter` and `TTLOG` let through */
   level?: LogLevel | LevelName;
+  /** What keys are called. @default 'pino' */
+  keys?: LineKeys;
+  /** `epoch`: milliseconds since 1970; `iso`: date and time in UTC. @default what `keys` says, which is 'epoch' for pino */
+  time?: 'epoch' | 'iso';
 }
 
 const FIX = "Say fileSink({ path: 'app.ndjson' }).";
@@ -35,9 +41,10 @@ const FIX = "Say fileSink({ path: 'app.ndjson' }).";
  * [level, target, order_id, msg]; // => [30, 'shop', 7, 'Order placed']
  */
 export const fileSink = /* @__PURE__ */ sinkFactory(function fileSink(options: FileSinkOptions): Sink {
-  checkOptions('fileSink()', options, ['path', 'level'], FIX);
-  const { path, level } = options;
-  return builtInSink({ kind: 'file', path: absolutePath(path) }, sinkLevel(level));
+  checkOptions('fileSink()', options, ['path', 'level', 'keys', 'time'], FIX);
+  const { path, level, keys, time } = options;
+  if (time !== undefined && time !== 'epoch' && time !== 'iso') throw invalidOption('time', "'epoch' or 'iso'", time);
+  return builtInSink({ kind: 'file', path: absolutePath(path), lines: lineNames(keys, time) }, sinkLevel(level));
 });
 
 function absolutePath(path: unknown): string {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { wantsColor } from '../../src/cli/terminal.js';
+import { wantsColor } from '../../src/recorder/colors.js';
 import { debug } from '../../src/core/log.js';
 import { preamble } from '../../src/recorder/snapshot-format.js';
 import { writeSnapshotSync } from '../../src/recorder/snapshot.js';

@@ -64,7 +64,7 @@ describe('the first screen of README.md', () => {
 /** What differs from run to run, replaced: times, durations, the process, the machine, ids. Stack frames are left out. */
 function withoutCircumstances(text: string): string {
   return text
-    .replaceAll(/^ *(?:at .*|…|\.\.\.)\n?/gm, '')
+    .replaceAll(/^ *(?:at .*|….*|\.\.\.)\n?/gm, '')
     .replaceAll(hostname(), '<host>')
     .replaceAll(/"hostname":"[^"]*"/g, '"hostname":"<host>"')
     .replaceAll(
@@ -75,7 +75,7 @@ function withoutCircumstances(text: string): string {
     .replaceAll(/("?pid"?[:=] ?)\d+/g, '$1<pid>')
     .replaceAll(/("?duration_ms"?[:=] ?)[\d.]+/g, '$1<duration>')
     .replaceAll(/\b[\d.]+ ?(?:ns|µs|ms|s)\b/g, '<duration>')
-    .replaceAll(/\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b/g, '<id>')
+    .replaceAll(/\b(?:[0-9a-f]{32}|[0-9a-f]{16})\b|(?<=\[)[0-9a-f]{8}(?=\])/g, '<id>')
     .replaceAll(/ {2,}/g, '  ')
     .trim();
 }

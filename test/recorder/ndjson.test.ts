@@ -10,7 +10,9 @@ import { SPAN_KIND_ENTRY } from '../../src/core/layout.js';
 import { state } from '../../src/core/state.js';
 import type { RingCursor } from '../../src/recorder/cursor.js';
 import { lineOf } from '../../src/recorder/line.js';
-import { follow, FORMAT, readAll } from '../support/reading.js';
+import { LineFormat } from '../../src/recorder/line-format.js';
+import { LINE_HOUSES } from '../../src/recorder/line-names.js';
+import { follow, readAll } from '../support/reading.js';
 import { freshRing, inContext, open } from '../support/recording.js';
 
 // Other work on the machine must not fail them.
@@ -194,6 +196,8 @@ function plain(parsed: unknown): unknown {
     : new Map(Object.entries(parsed).map(([name, item]) => [name, plain(item)]));
 }
 
+const formats = Object.values(LINE_HOUSES).map((names) => new LineFormat(names, 1, 'host'));
+
 describe('round trip', () => {
   it('parsing the line gives what was logged', () => {
     fc.assert(
@@ -218,7 +222,8 @@ describe('round trip', () => {
         fc.dictionary(key, value, { maxKeys: 6 }),
         fc.dictionary(key, value, { maxKeys: 3 }),
         fc.boolean(),
-        (own, context, inSpan) => {
+        fc.constantFrom(...formats),
+        (own, context, inSpan, format) => {
           cursor = follow(freshRing(4 * 1024 * 1024, 65_536).buffer);
           inContext(context, () => {
             const work = open('work', own);
@@ -227,11 +232,11 @@ describe('round trip', () => {
             work.record(context);
             work.end();
           });
-          const read = readAll(cursor);
+          const read = readAll(cursor, format);
           expect(read).toHaveLength(3);
           // As parsed: an object puts keys that look like numbers first, and has a key only once.
           for (const { line, record } of read) {
-            expect(plain(JSON.parse(line))).toEqual(plain(JSON.parse(lineOf(record, FORMAT))));
+            expect(plain(JSON.parse(line))).toEqual(plain(JSON.parse(lineOf(record, format))));
           }
         },
       ),

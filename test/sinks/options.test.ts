@@ -19,14 +19,14 @@ const wrong = (value: unknown): never => value as never;
 
 describe('a wrong option is told where it is given', () => {
   test.each<[string, () => unknown, string]>([
-    ['a key of fileSink', () => fileSink(wrong({ pth: 'a.log' })), 'Expected an option of fileSink() to be one of path, level, got "pth".'],
+    ['a key of fileSink', () => fileSink(wrong({ pth: 'a.log' })), 'Expected an option of fileSink() to be one of path, level, keys, time, got "pth".'],
     ['a path for options', () => fileSink(wrong('a.log')), `Expected the options of fileSink() to be an object, got "a.log". Say fileSink({ path: 'app.ndjson' }).`],
     ['no options', () => fileSink(wrong(undefined)), `Expected the options of fileSink() to be an object, got undefined. Say fileSink({ path: 'app.ndjson' }).`],
     ['no path', () => fileSink(wrong({})), `Expected path to be the path of a file, got undefined. Say fileSink({ path: 'app.ndjson' }).`],
     ['a URL of no file', () => fileSink({ path: new URL('https://example.org/a') }), `Expected path to be the path of a file, got "https://example.org/a". Say fileSink({ path: 'app.ndjson' }).`],
     ['a path that no file can have', () => fileSink({ path: 'a\0b' }), `Expected path to be the path of a file, got "a\\u0000b". Say fileSink({ path: 'app.ndjson' }).`],
     ['a level', () => fileSink({ path: 'a.log', level: wrong('loud') }), `Expected a sink's level to be a LogLevel or its name, got "loud". Levels are trace, debug, info, warn, error, fatal, off.`],
-    ['a key of consoleSink', () => consoleSink(wrong({ pretty: true })), 'Expected an option of consoleSink() to be one of stream, format, level, got "pretty".'],
+    ['a key of consoleSink', () => consoleSink(wrong({ pretty: true })), 'Expected an option of consoleSink() to be one of stream, format, level, colors, time, keys, width, got "pretty".'],
     ['a stream for options', () => consoleSink(wrong('stderr')), `Expected the options of consoleSink() to be an object, got "stderr". Say consoleSink({ stream: 'stderr' }).`],
     ['a format', () => consoleSink({ format: wrong('PRETTY') }), `Expected format to be 'pretty', 'json' or 'auto', got "PRETTY".`],
     ['a key of memorySink', () => memorySink(wrong({ max: 1 })), 'Expected an option of memorySink() to be one of level, limit, got "max".'],

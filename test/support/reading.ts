@@ -3,7 +3,8 @@ import { READER_LOCAL } from '../../src/core/layout.js';
 import { RingCursor } from '../../src/recorder/cursor.js';
 import { recordOf } from '../../src/recorder/decode-record.js';
 import { ByteWriter } from '../../src/recorder/byte-writer.js';
-import { LINE_HOUSES, LineFormat } from '../../src/recorder/line-format.js';
+import { LineFormat } from '../../src/recorder/line-format.js';
+import { LINE_HOUSES } from '../../src/recorder/line-names.js';
 import type { LogRecord } from '../../src/recorder/record.js';
 
 export const FORMAT = new LineFormat(LINE_HOUSES.pino, 1, 'host');

@@ -24,7 +24,7 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   context: { from: ['core'] },
   decorators: { from: ['core', 'context'], packages: ['reflect-metadata', 'class-transformer', 'rxjs'] },
   recorder: { from: ['core'] },
-  sinks: { from: ['core'], typesFrom: ['recorder'], files: ['src/recorder/sink.ts'] },
+  sinks: { from: ['core'], typesFrom: ['recorder'], files: ['src/recorder/sink.ts', 'src/recorder/line-names.ts'] },
   runtime: { from: ['core', 'context', 'recorder', 'sinks'] },
   nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime', 'http'], packages: NEST },
   http: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
