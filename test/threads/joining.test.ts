@@ -177,21 +177,26 @@ test('what is redacted is what the running ttlog says, also after another one', 
   const said = await runThreads(`
     const worker = work("parentPort.on('message', (m) => { if (m === 0) process.exit(); info('Step', { email: 'ada@example.org', password: 'hunter2' }); parentPort.postMessage(m); }); parentPort.postMessage(1);");
     await told(worker);
-    for (const redact of [['email'], undefined, ['email']]) {
+    for (const wanted of ['email', 'password', 'email']) {
       const memory = memorySink();
-      const handle = init({ sinks: [memory], redact: redact === undefined ? undefined : { keys: redact } });
-      while (memory.records.length === 0) {
+      const handle = init({ sinks: [memory], redact: wanted === 'password' ? undefined : { keys: [wanted] } });
+      const hidden = () => {
+        const { values = {} } = memory.records.at(-1) ?? {};
+        return Object.keys(values).filter((key) => values[key] === '[Redacted]').join();
+      };
+      // What it records before it has heard of this ttlog is judged by the rules of before.
+      for (let asked = 0; hidden() !== wanted && asked < 500; asked++) {
         const answer = told(worker);
         worker.postMessage(1);
         await answer;
         await handle.flush();
       }
+      say(hidden());
       await handle.shutdown();
-      say(Object.keys(memory.records.at(-1).values).filter((key) => memory.records.at(-1).values[key] === '[Redacted]'));
     }
     worker.postMessage(0);
     await ended(worker);`);
-  expect(said).toEqual([['email'], ['password'], ['email']]);
+  expect(said).toEqual(['email', 'password', 'email']);
 });
 
 test('snapshots have the records of all threads; a worker that dies leaves one of its own', async () => {
