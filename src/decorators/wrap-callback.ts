@@ -5,6 +5,7 @@
 import { endWhenCollected, keepOpen } from '../context/end-abandoned.js';
 import { isNativePromise, settle } from '../context/end-promise.js';
 import type { SpanEnd } from '../context/end-span.js';
+import { endWith } from '../context/end-span.js';
 import { scopes } from '../context/scope-store.js';
 import type { Scope } from '../core/scope.js';
 import { traceScope } from '../core/silence.js';
@@ -15,7 +16,7 @@ import type { Instrumentation } from './instrument-options.js';
 import { takeIdentity } from './metadata.js';
 import type { AnyFunction } from './protocol.js';
 import type { SpanSite } from './span-site.js';
-import { standsFor, wrap } from './wrap.js';
+import { standsFor } from './wrap.js';
 
 /** As `wrap`. */
 export function wrapCallback(
@@ -27,20 +28,20 @@ export function wrapCallback(
   const { root, sample } = options;
   const end = endOf(options);
   let capture: Capture | null | undefined;
-  const answersOtherwise = wrap(fn, site, options, argumentsOf);
+  const failing: SpanEnd = { ok: () => {}, error: end.error };
   // A method, so that it cannot be called with `new`.
   const methods: Record<'wrapper', AnyFunction> = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
       const { target, level } = site;
-      const callback = args.at(-1);
-      if (typeof callback !== 'function') return answersOtherwise.apply(this, args);
       if (target !== null && level < target.recordLevel) return fn.apply(this, args);
       const before = scopes.getStore();
       const outer = traceScope(before, root, sample);
       if (outer === null) return fn.apply(this, args);
       if (capture === undefined) capture = withComputed(argumentsOf(), options);
       const span = site.open(this, outer, capture === null ? undefined : capture.read.apply(this, args));
-      args[args.length - 1] = answering(callback as AnyFunction, span, end, before);
+      const callback = args.at(-1);
+      const isAwaited = typeof callback === 'function';
+      if (isAwaited) args[args.length - 1] = answering(callback as AnyFunction, span, end, before);
       let result: unknown;
       scopes.enterWith(span);
       try {
@@ -51,10 +52,10 @@ export function wrapCallback(
       } finally {
         scopes.enterWith(before);
       }
+      if (!isAwaited) return endWith(span, result, end);
       // An async method may fail before it gets to the callback.
-      return typeof result === 'object' && result !== null && isNativePromise(result)
-        ? settle(result, span, { ok: () => {}, error: end.error })
-        : result;
+      const isPromise = typeof result === 'object' && result !== null && isNativePromise(result);
+      return isPromise ? settle(result as Promise<unknown>, span, failing) : result;
     },
   };
   return standsFor(fn, methods.wrapper, site);

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { currentSpan, info, setRecord, withSpan } from 'ttlog';
+import { Instrument } from 'ttlog/decorators';
 import { ownFields, recorded, until } from '../../support/recorded.js';
 import type { Kind, Probe } from './kind.js';
 import { bare, instrumented } from './kind.js';
@@ -99,6 +100,7 @@ export const guarantees: readonly Guarantee[] = [
         const expected = await outcomeOf(kind, bare, { end });
         const got = await outcomeOf(kind, instrumented, { end });
         expect(got).toEqual(expected);
+        expect(currentSpan()).toBeUndefined();
         if ('thrown' in got) expect(got.thrown).toBe(reason);
       }
     },
@@ -351,6 +353,25 @@ export const guarantees: readonly Guarantee[] = [
       } finally {
         setRecord('trace');
       }
+    },
+  },
+  {
+    name: 'bare in a trace that is not sampled',
+    appliesTo: () => true,
+    async prove(kind) {
+      class Unsampled {
+        @Instrument({ sample: 0 })
+        run<R>(work: () => R): R {
+          return work();
+        }
+      }
+      const expected = await outcomeOf(kind, bare, {});
+      const probe = { begin: () => info('inside') };
+      await expect(new Unsampled().run(() => outcomeOf(kind, instrumented, probe))).resolves.toEqual(expected);
+      await settled();
+      const { spans, starts, events } = recorded();
+      expect([spans, starts]).toEqual([[], []]);
+      expect(events.map(({ spanId }) => spanId)).toEqual(kind.hasBody ? [undefined] : []);
     },
   },
 ];
