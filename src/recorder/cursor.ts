@@ -57,6 +57,8 @@ export class RingCursor {
   /** True while `decoder` stands on a record. */
   hasRecord = false;
   lapped = 0;
+  /** Set where records were lost; who wants to know takes it back. */
+  hasLapped = false;
   readonly #ring: RingView;
   readonly #dictionary: Dictionary;
   readonly #copy: Uint8Array;
@@ -113,13 +115,16 @@ export class RingCursor {
   encoder(format: LineFormat): LineEncoder {
     const formats = this.#formats;
     for (let i = 0; i < formats.length; i++) if (formats[i] === format) return this.#encoders[i];
-    const { pid } = this.#ring;
-    // A ring that a dead process has left.
-    const own = pid === process.pid || pid === 0 ? format : format.ofProcess(pid);
-    const encoder = new LineEncoder(own, this.decoder);
+    const encoder = new LineEncoder(this.formatOf(format), this.decoder);
     formats.push(format);
     this.#encoders.push(encoder);
     return encoder;
+  }
+
+  /** The format for the process that wrote the ring: a dead one may have left it. */
+  formatOf(format: LineFormat): LineFormat {
+    const { pid } = this.#ring;
+    return pid === process.pid || pid === 0 ? format : format.ofProcess(pid);
   }
 
   /** The position behind the last record that is done with: where an heir would go on. */
@@ -165,7 +170,8 @@ export class RingCursor {
   followClock(): void {
     if (this.isBehind) return;
     const clock = reanchor(this.#ring);
-    if (clock !== undefined) this.decoder.setClock(clock);
+    // From here on the segment's times mean something else.
+    if (clock !== undefined) this.decoder.clock = clock;
   }
 
   /** What was lost since the last call; undefined where nothing was. */
@@ -235,6 +241,7 @@ export class RingCursor {
     if (missing > 0) {
       this.#lost += missing;
       this.lapped += missing;
+      this.hasLapped = true;
     }
     this.#recordsBefore = before;
     this.decoder.begin(0, bytes, segmentClock(this.#ring, 0, this.#copyView));

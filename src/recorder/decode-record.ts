@@ -173,5 +173,6 @@ function partsOf(decoder: SegmentDecoder, kind: RecordKind, site: Site, fields: 
     durationNs: undefined,
     outcome: undefined,
     late: false,
+    promoted: decoder.isPromoted,
   };
 }

@@ -38,8 +38,10 @@ export class SegmentDecoder {
   readonly dictionary: Dictionary;
   /** The thread that wrote the ring. */
   readonly threadId: number;
-  readonly #u32: Uint32Array;
-  #clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
+  /** Its records are delivered after all; see promotion.ts. */
+  readonly isPromoted: boolean;
+  readonly u32: Uint32Array;
+  clock: SegmentClock = { deltaNs: 0n, deltaMs: 0 };
   #limit = 0;
   #inheritedLeft = 0;
   /** What the last record inherited, and from where. */
@@ -56,11 +58,12 @@ export class SegmentDecoder {
   readonly #ended = new Set<number>();
 
   /** `bytes` starts at a multiple of 8. */
-  constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number) {
+  constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number, isPromoted = false) {
     this.reader = new ByteReader(bytes, dictionary);
-    this.#u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    this.u32 = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.dictionary = dictionary;
     this.threadId = threadId;
+    this.isPromoted = isPromoted;
   }
 
   /** Starts on the segment at `start`, of which the bytes up to `end` are there. */
@@ -70,7 +73,7 @@ export class SegmentDecoder {
     this.#spanAt.clear();
     this.#spans.clear();
     this.#ended.clear();
-    this.#clock = clock;
+    this.clock = clock;
     this.#inheritedLeft = 0;
     this.kind = 0;
     this.records = 0;
@@ -78,11 +81,6 @@ export class SegmentDecoder {
     this.recordEnd = start + L.SEGMENT_HEADER_BYTES;
     this.#limit = this.recordEnd;
     this.extend(end);
-  }
-
-  /** From here on the segment's times mean something else: the wall clock has been set. */
-  setClock(clock: SegmentClock): void {
-    this.#clock = clock;
   }
 
   /** More of the same segment is there. */
@@ -99,7 +97,7 @@ export class SegmentDecoder {
     for (;;) {
       const at = this.recordEnd;
       if (at + 8 > this.#limit) return this.#stop();
-      const word = this.#u32[at >> 2];
+      const word = this.u32[at >> 2];
       const bytes = (word & 0xffff) << 3;
       const kind = (word >>> 16) & 0xff;
       if (bytes === 0 || kind === L.KIND_PAD) {
@@ -146,12 +144,12 @@ export class SegmentDecoder {
   get timeMs(): number {
     if (this.kind === L.KIND_EMITTED) return epochMs(this.time);
     const ms = (this.header(L.RECORD_TIME_OFFSET + 4) * 4_294_967_296 + this.header(L.RECORD_TIME_OFFSET)) / 1e6;
-    return ms + this.#clock.deltaMs;
+    return ms + this.clock.deltaMs;
   }
 
   /** The same for another moment of this segment's clock. */
   timeOf(low: number, high: number): RecordTime {
-    return { low, high, deltaNs: this.#clock.deltaNs, deltaMs: this.#clock.deltaMs };
+    return { low, high, deltaNs: this.clock.deltaNs, deltaMs: this.clock.deltaMs };
   }
 
   /** True for the state of a span written again. */
@@ -161,7 +159,23 @@ export class SegmentDecoder {
 
   /** A u32 of the current record. */
   header(offset: number): number {
-    return this.#u32[(this.at + offset) >> 2];
+    return this.u32[(this.at + offset) >> 2];
+  }
+
+  /** Byte offset of the newest record of the span that the current record is of, or happened in; -1 where there is none. */
+  get spanOffset(): number {
+    const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_SPAN_OFFSET);
+    return id === 0 ? -1 : (this.#spanAt.get(id) ?? -1);
+  }
+
+  /** True where that span's end is behind. */
+  get isSpanBehind(): boolean {
+    return this.#ended.has(this.header(L.RECORD_SPAN_OFFSET));
+  }
+
+  /** Byte offset of a context, or of bindings; -1 where it is not there. */
+  layerOffset(id: number): number {
+    return this.#layerAt.get(id) ?? -1;
   }
 
   /** The span that the current record is of, or happened in. Throws DamagedBytes. */
@@ -263,7 +277,7 @@ export class SegmentDecoder {
   }
 
   #endOf(at: number): number {
-    return at + ((this.#u32[at >> 2] & 0xffff) << 3);
+    return at + ((this.u32[at >> 2] & 0xffff) << 3);
   }
 
   #layer(id: number): Layer | undefined {

@@ -7,6 +7,8 @@ import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
 import { moduleSink } from './module-sink.js';
 import { attachReader, newReader, ReaderBlock } from './reader-block.js';
+import type { PromoteSettings } from './promotion.js';
+import type { RecorderCounts } from './recorder.js';
 import { Recorder } from './recorder.js';
 import { ringBytes, viewRing } from './ring-view.js';
 import { Room } from './room.js';
@@ -19,6 +21,14 @@ import type { ThreadRing, ThreadSink } from './thread-data.js';
 import { toRejudge } from './thread-loop.js';
 
 const DEFAULT_BATCH_RECORDS = 1024;
+const NO_COUNTS: RecorderCounts = {
+  delivered: 0,
+  lapped: 0,
+  sinkErrors: 0,
+  promoted: 0,
+  stories: 0,
+  storiesSuppressed: 0,
+};
 
 export interface RecorderOptions {
   readonly sinks: readonly SinkInput[];
@@ -27,6 +37,8 @@ export interface RecorderOptions {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly overflow: 'block' | 'drop';
+  /** undefined = nothing is promoted. */
+  readonly promote?: PromoteSettings | undefined;
   /** Most records that a sink is handed at once. */
   readonly batchRecords?: number;
   /** Deliver on this thread. */
@@ -41,15 +53,6 @@ interface RingOptions {
   /** Records before this position (low 32 bits, in 8-byte words) are judged anew by `filterText`. */
   readonly rejudgeUntilWords: number;
   readonly filterText: string;
-}
-
-interface RecorderStats {
-  /** Records handed to sinks. */
-  readonly delivered: number;
-  /** Records overwritten before they had been read. */
-  readonly lapped: number;
-  /** Times that a sink failed. */
-  readonly sinkErrors: number;
 }
 
 export interface RecorderHandle {
@@ -69,7 +72,7 @@ export interface RecorderHandle {
   flushSync(timeoutMs: number): boolean;
   /** Hands over everything, closes the sinks, ends the thread. */
   stop(): Promise<void>;
-  stats(): RecorderStats;
+  stats(): Readonly<RecorderCounts>;
   /** A record is owed, and CONTROL_SLEEPING is not 0. */
   wake(): void;
   /** Returns when everything owed up to this position of the ring has been handed over, or waiting for it is no use. */
@@ -157,13 +160,19 @@ class RunningRecorder implements RecorderHandle {
     this.#rings.clear();
   }
 
-  stats(): RecorderStats {
-    const thread = this.#thread?.counts ?? { delivered: 0, lapped: 0, sinkErrors: 0 };
-    const local = this.#local?.recorder.counts ?? { delivered: 0, lapped: 0, sinkErrors: 0 };
+  stats(): Readonly<RecorderCounts> {
+    const thread = this.#thread?.counts;
+    const local = this.#local?.recorder.counts;
+    if (thread === undefined || local === undefined) return thread ?? local ?? NO_COUNTS;
+    // Both read the same rings: what both did counts once.
+    const both = (name: keyof RecorderCounts): number => Math.max(thread[name], local[name]);
     return {
-      delivered: Math.max(thread.delivered, local.delivered),
-      lapped: Math.max(thread.lapped, local.lapped),
+      delivered: both('delivered'),
+      lapped: both('lapped'),
       sinkErrors: thread.sinkErrors + local.sinkErrors,
+      promoted: both('promoted'),
+      stories: both('stories'),
+      storiesSuppressed: both('storiesSuppressed'),
     };
   }
 
@@ -182,12 +191,13 @@ class RunningRecorder implements RecorderHandle {
 
   /** False where the sinks have to run on this thread. */
   #startThread(sinks: readonly ThreadSink[], hasOthers: boolean): boolean {
-    const { inThread, service, flushIntervalMs, stallTimeoutMs, control, channel } = this.#options;
+    const { inThread, service, flushIntervalMs, stallTimeoutMs, promote, control, channel } = this.#options;
     if (sinks.length === 0 || inThread === true) return false;
     try {
       const batchRecords = this.#batchRecords;
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
-      const setup = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, control, channel, tellOthers };
+      const delivery = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, promote };
+      const setup = { ...delivery, control, channel, tellOthers };
       this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {
@@ -199,7 +209,7 @@ class RunningRecorder implements RecorderHandle {
   }
 
   #startLocal(threadSinks: readonly ThreadSink[], functionSinks: readonly FunctionSink[]): void {
-    const { service, flushIntervalMs, stallTimeoutMs, control } = this.#options;
+    const { service, flushIntervalMs, stallTimeoutMs, promote, control } = this.#options;
     const batchRecords = this.#batchRecords;
     const tellOthers = (meta: MetaMessage): boolean => {
       this.#thread?.tell(meta);
@@ -210,6 +220,7 @@ class RunningRecorder implements RecorderHandle {
       service,
       batchRecords,
       stallTimeoutMs,
+      promote,
       control,
       tellOthers,
     });

@@ -3,6 +3,8 @@ import { jsonString } from './escape.js';
 import type { LineNames } from './line-names.js';
 
 /** Behind the ids of a record that outlived its span, or of a span that was opened after the one around it had ended. */
+/** Of what is delivered because its trace ended badly. */
+const PROMOTED_TEXT = ',"promoted":true';
 export const LATE_TEXT = ',"span_late":true';
 
 /** Keys that the line of a span has besides. */
@@ -29,18 +31,25 @@ export class LineFormat {
   readonly namesErrors: boolean;
   /** A field of such a name is written as `fields.<name>`. */
   readonly #reserved: ReadonlySet<string>;
+  readonly #pid: number;
   readonly #hostname: string;
+  #promoted: LineFormat | undefined;
 
-  constructor(names: LineNames, pid: number, hostname: string) {
+  constructor(names: LineNames, pid: number, hostname: string, isPromoted = false) {
     const { levels, levelNumber, timeForm, constants, spanConstants, tracePrefix } = names;
     this.names = names;
+    this.#pid = pid;
     this.#hostname = hostname;
     this.heads = levels.map((level, i) => {
       const number = levelNumber === null ? '' : member(levelNumber.key, levelNumber.values[i]);
       return `{${member(names.level, level).slice(1)}${number},${jsonString(names.time)}:${timeForm === 'iso' ? '"' : ''}`;
     });
     this.origin =
-      (timeForm === 'iso' ? '"' : '') + member(names.pid, pid) + member(names.hostname, hostname) + members(constants);
+      (timeForm === 'iso' ? '"' : '') +
+      member(names.pid, pid) +
+      member(names.hostname, hostname) +
+      members(constants) +
+      (isPromoted ? PROMOTED_TEXT : '');
     const hasTrace = names.traceId !== null;
     const hasSpan = names.spanId !== null;
     this.beforeTrace = hasTrace ? `,${jsonString(names.traceId)}:"${jsonString(tracePrefix).slice(1, -1)}` : '';
@@ -49,12 +58,17 @@ export class LineFormat {
     this.namesErrors = names.error !== 'err' || names.stack !== 'stack';
     this.errorKey = `,${jsonString(names.error)}:`;
     this.stackKey = names.hoistsStack ? `,${jsonString(names.stack)}:` : undefined;
-    this.#reserved = new Set(reservedOf(names));
+    this.#reserved = new Set(isPromoted ? [...reservedOf(names), 'promoted'] : reservedOf(names));
   }
 
   /** The same for the records of another process. */
   ofProcess(pid: number): LineFormat {
     return new LineFormat(this.names, pid, this.#hostname);
+  }
+
+  /** The same for records that are delivered after all. */
+  get promoted(): LineFormat {
+    return (this.#promoted ??= new LineFormat(this.names, this.#pid, this.#hostname, true));
   }
 
   /** A moment, without the quotes that ISO text has around it. */

@@ -32,5 +32,6 @@ export function metaRecord({ level, message, fields }: MetaMessage, threadId = 0
     durationNs: undefined,
     outcome: undefined,
     late: false,
+    promoted: false,
   });
 }

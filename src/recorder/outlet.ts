@@ -1,8 +1,8 @@
 import type { LogLevel } from '../core/level.js';
 import { recordOf } from './decode-record.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { RingCursor } from './cursor.js';
 import type { SegmentDecoder } from './decoder.js';
+import type { LineEncoder } from './encode-line.js';
 import type { LineFormat } from './line-format.js';
 import type { LogRecord } from './record.js';
 
@@ -45,9 +45,17 @@ export interface Outlet {
 /** Told about an error once a burst: when it is the first after things went well. */
 export type ErrorListener = (outlet: Outlet, error: unknown) => void;
 
+/** Where a record comes from: a ring, or what was kept of a trace. */
+export interface RecordSource {
+  /** Stands on the record. */
+  readonly decoder: SegmentDecoder;
+  /** Renders its records as lines. */
+  encoder(format: LineFormat): LineEncoder;
+}
+
 /** The record that is being delivered: made into a line of a format, and into an object, at most once for all sinks. */
 export class CurrentRecord {
-  #cursor: RingCursor | undefined;
+  #source: RecordSource | undefined;
   #record: LogRecord | undefined;
   #hasRecord = false;
   /** Where its newest line is. */
@@ -56,8 +64,8 @@ export class CurrentRecord {
   #start = 0;
   #end = 0;
 
-  set(cursor: RingCursor): void {
-    this.#cursor = cursor;
+  set(source: RecordSource): void {
+    this.#source = source;
     this.#hasRecord = false;
     this.#format = undefined;
   }
@@ -69,7 +77,7 @@ export class CurrentRecord {
       return this.#start !== this.#end;
     }
     const start = out.p;
-    const isWhole = this.#cursor!.encoder(format).write(out);
+    const isWhole = this.#source!.encoder(format).write(out);
     this.#format = format;
     this.#writer = out;
     this.#start = start;
@@ -84,7 +92,7 @@ export class CurrentRecord {
   /** undefined where it is damaged. */
   get record(): LogRecord | undefined {
     if (!this.#hasRecord) {
-      this.#record = recordOf(this.#cursor!.decoder);
+      this.#record = recordOf(this.#source!.decoder);
       this.#hasRecord = true;
     }
     return this.#record;

@@ -148,8 +148,9 @@ function messagePieces({ kind, level, message, durationNs, outcome }: LogRecord)
 }
 
 /** What ttlog has to say about the record. The line of a root span tells its trace. */
-function notePieces({ kind, traceId, threadId, late, meta, truncated }: LogRecord, depth: number): Piece[] {
+function notePieces({ kind, traceId, threadId, promoted, late, meta, truncated }: LogRecord, depth: number): Piece[] {
   const notes: Piece[] = [];
+  if (promoted) notes.push(['  promoted', 'dim']);
   if (threadId !== 0 && !meta) notes.push([`  thread ${threadId}`, 'dim']);
   if (late) notes.push(['  late', 'yellow']);
   if (truncated) notes.push(['  [Truncated]', 'yellow']);

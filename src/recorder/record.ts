@@ -47,6 +47,7 @@ export interface RecordParts {
   durationNs: number | undefined;
   outcome: SpanOutcome | undefined;
   late: boolean;
+  promoted: boolean;
 }
 
 /**
@@ -88,6 +89,8 @@ export class LogRecord {
   readonly outcome: SpanOutcome | undefined;
   /** True for what outlived its span: the span that it belongs to, or was opened in, had ended by then. */
   readonly late: boolean;
+  /** True for what is delivered because its trace ended badly: no sink would have got it otherwise. */
+  readonly promoted: boolean;
   /** True where some of what was logged did not fit. */
   readonly truncated: boolean;
   /** True for what ttlog says about itself (target `ttlog`), such as the number of records that were lost. */
@@ -113,6 +116,7 @@ export class LogRecord {
     this.durationNs = parts.durationNs;
     this.outcome = parts.outcome;
     this.late = parts.late;
+    this.promoted = parts.promoted;
     this.truncated = parts.truncated;
     this.meta = parts.meta;
     this.deliver = parts.deliver;

@@ -10,7 +10,10 @@ import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
 import type { Outlet } from './outlet.js';
 import { CurrentRecord } from './outlet.js';
+import type { PromoteSettings, Story } from './promotion.js';
+import { Promotion } from './promotion.js';
 import type { LogRecord } from './record.js';
+import { tellStory } from './story.js';
 
 /** How often it is looked whether somebody set the wall clock. */
 const CLOCK_LOOK_MS = 1000;
@@ -24,6 +27,8 @@ export interface RecorderSetup {
   /** A sink that takes nothing for longer than this (ms) is passed over for the sake of the others. */
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
+  /** undefined = nothing is promoted. */
+  readonly promote?: PromoteSettings | undefined;
   /** Tells the sinks of the other side (recorder thread, in-thread twin). False where there are none. */
   readonly tellOthers?: ((meta: MetaMessage) => boolean) | undefined;
 }
@@ -33,6 +38,10 @@ export interface RecorderCounts {
   delivered: number;
   lapped: number;
   sinkErrors: number;
+  /** Records that were delivered because their traces ended badly, such traces, and those that were not for there were too many. */
+  promoted: number;
+  stories: number;
+  storiesSuppressed: number;
 }
 
 /** How a pass over the rings ended: nothing left, more to read, or a sink that cannot take more. */
@@ -54,6 +63,9 @@ export class Recorder {
   #lowestOwn: number = LogLevel.Off;
   /** Those of the outlets that want to hear of every span. */
   readonly #followers: Outlet[] = [];
+  readonly #promotion: Promotion | undefined;
+  #promoted = 0;
+  #suppressedTold = 0;
   #progress = 0;
   #blockedSince: number | undefined;
   #isBusy = false;
@@ -61,6 +73,7 @@ export class Recorder {
 
   constructor(setup: RecorderSetup) {
     this.#setup = setup;
+    if (setup.promote !== undefined) this.#promotion = new Promotion(setup.promote);
   }
 
   addOutlet(outlet: Outlet): void {
@@ -121,6 +134,9 @@ export class Recorder {
       delivered: this.delivered,
       lapped: this.#cursors.reduce((sum, cursor) => sum + cursor.lapped, this.#lapped),
       sinkErrors: this.outlets.reduce((sum, outlet) => sum + outlet.errors, 0),
+      promoted: this.#promoted,
+      stories: this.#promotion?.stories ?? 0,
+      storiesSuppressed: this.#promotion?.suppressed ?? 0,
     };
   }
 
@@ -208,16 +224,40 @@ export class Recorder {
   #handOver(cursor: RingCursor): boolean {
     const { decoder } = cursor;
     const deliver = (decoder.flags & L.FLAG_DELIVER) !== 0;
+    if (this.#promotion !== undefined) this.#promote(this.#promotion, cursor);
     if ((!deliver && decoder.level < this.#lowestOwn) || decoder.isSilent) return false;
     this.#current.set(cursor);
     let taken = false;
     for (const outlet of this.outlets) {
-      if (outlet.level === undefined ? !deliver : decoder.level < outlet.level) continue;
+      if (!isFor(outlet, decoder)) continue;
       outlet.take(this.#current);
       taken = true;
     }
     if (taken) this.delivered++;
     return taken;
+  }
+
+  /** Keeps the record for its trace; delivers the trace's story where this record says that it ended badly. */
+  #promote(promotion: Promotion, cursor: RingCursor): void {
+    const isWanted = this.outlets.some((outlet) => !isFor(outlet, cursor.decoder));
+    const story = promotion.see(cursor, isWanted);
+    if (story === undefined) return;
+    tellStory(story.chunks, (source) => {
+      this.#current.set(source);
+      for (const outlet of this.outlets) if (!isFor(outlet, source.decoder)) outlet.take(this.#current);
+      this.#promoted++;
+      this.delivered++;
+    });
+    if (story.missing > 0 || story.isLapped) this.#tellIncomplete(story);
+  }
+
+  #tellIncomplete({ traceId, missing, isLapped }: Story): void {
+    const fields = [
+      { key: 'trace_id', value: traceId },
+      { key: 'missing', value: missing },
+      { key: 'overwritten', value: isLapped },
+    ];
+    this.tell(metaRecord({ level: LogLevel.Warn, message: 'A promoted story is incomplete', fields }));
   }
 
   /** Tells writers how far everything owed has been handed over; not while a sink still holds some of it. */
@@ -231,7 +271,20 @@ export class Recorder {
     const now = performance.now();
     if (now - this.#clockLookedAt < CLOCK_LOOK_MS) return;
     this.#clockLookedAt = now;
+    this.#settlePromotion();
     for (const cursor of this.#cursors) cursor.followClock();
+  }
+
+  #settlePromotion(): void {
+    const promotion = this.#promotion;
+    if (promotion === undefined) return;
+    promotion.forgetEnded();
+    const suppressed = promotion.suppressed - this.#suppressedTold;
+    if (suppressed === 0) return;
+    this.#suppressedTold = promotion.suppressed;
+    const fields = [{ key: 'traces', value: suppressed }];
+    const message = 'Traces that ended badly were not promoted: there were too many a second';
+    this.tell(metaRecord({ level: LogLevel.Warn, message, fields }));
   }
 
   #reportLosses(): void {
@@ -301,6 +354,11 @@ function earliest(cursors: readonly RingCursor[]): RingCursor | undefined {
     firstMs = ms;
   }
   return first;
+}
+
+/** Whether an outlet gets the record that a decoder stands on, as things are. */
+function isFor({ level }: Outlet, decoder: SegmentDecoder): boolean {
+  return level === undefined ? (decoder.flags & L.FLAG_DELIVER) !== 0 : decoder.level >= level;
 }
 
 function wants(outlet: Outlet, record: LogRecord): boolean {

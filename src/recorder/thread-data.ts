@@ -1,5 +1,6 @@
 import type { LogLevel } from '../core/level.js';
 import type { MetaMessage } from './meta.js';
+import type { PromoteSettings } from './promotion.js';
 import type { TextSpec } from './sink.js';
 import type { ToHost } from './threads.js';
 
@@ -42,14 +43,14 @@ export interface ThreadData {
   readonly channel: string;
   /** See `newReader`. */
   readonly reader: number;
-  /** Float64: delivered, lapped, sink errors; the thread writes, everybody reads. */
+  /** undefined = nothing is promoted. */
+  readonly promote: PromoteSettings | undefined;
+  /** Float64, one for each of COUNTS; the thread writes, everybody reads. */
   readonly counts: Float64Array;
 }
 
-export const COUNT_DELIVERED = 0;
-export const COUNT_LAPPED = 1;
-export const COUNT_SINK_ERRORS = 2;
-export const COUNTS_BYTES = 24;
+/** What is counted, in the order of `counts`. */
+export const COUNTS = ['delivered', 'lapped', 'sinkErrors', 'promoted', 'stories', 'storiesSuppressed'] as const;
 
 /** CONTROL_RECORDER: how the recorder thread is; 0 = there is none. */
 export const THREAD_STARTING = 1;

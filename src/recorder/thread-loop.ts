@@ -150,10 +150,8 @@ export class ThreadLoop {
 
   #count(): void {
     const { counts } = this.#data;
-    const { delivered, lapped, sinkErrors } = this.recorder.counts;
-    counts[T.COUNT_DELIVERED] = delivered;
-    counts[T.COUNT_LAPPED] = lapped;
-    counts[T.COUNT_SINK_ERRORS] = sinkErrors;
+    const now = this.recorder.counts;
+    for (const [i, name] of T.COUNTS.entries()) counts[i] = now[name];
   }
 }
 

@@ -6,6 +6,8 @@ import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
 import { pauseAsync } from './pause-async.js';
 import { newReader } from './reader-block.js';
+import type { PromoteSettings } from './promotion.js';
+import type { RecorderCounts } from './recorder.js';
 import { Recorder } from './recorder.js';
 import { createTextOutlet } from './text-outlet.js';
 import type { ThreadData, ThreadMessage, ThreadRing, ThreadSink } from './thread-data.js';
@@ -26,6 +28,7 @@ export interface ThreadSetup {
   readonly batchRecords: number;
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
+  readonly promote: PromoteSettings | undefined;
   readonly control: Int32Array;
   /** BroadcastChannel on which threads of the application announce their rings. */
   readonly channel: string;
@@ -38,9 +41,9 @@ export class RecorderThread {
   readonly #setup: ThreadSetup;
   readonly #control: Int32Array;
   readonly #rings: ThreadRing[] = [];
-  readonly #counts = new Float64Array(new SharedArrayBuffer(T.COUNTS_BYTES));
+  readonly #counts = new Float64Array(new SharedArrayBuffer(8 * T.COUNTS.length));
   /** Counts of those that died. */
-  readonly #countsBefore = [0, 0, 0];
+  readonly #countsBefore = T.COUNTS.map(() => 0);
   readonly #deaths: number[] = [];
   #worker: Worker | undefined;
   #isStopping = false;
@@ -137,16 +140,16 @@ export class RecorderThread {
       return work(recorder);
     } finally {
       for (const outlet of recorder.outlets) void outlet.close();
-      const { delivered, lapped, sinkErrors } = recorder.counts;
-      this.#addCounts([delivered, lapped, sinkErrors]);
+      const { counts } = recorder;
+      this.#addCounts(T.COUNTS.map((name) => counts[name]));
       Atomics.store(control, L.CONTROL_RECORDER, before);
       Atomics.notify(control, L.CONTROL_RECORDER);
     }
   }
 
-  get counts(): { delivered: number; lapped: number; sinkErrors: number } {
-    const [delivered, lapped, sinkErrors] = this.#countsBefore.map((count, i) => count + this.#counts[i]);
-    return { delivered, lapped, sinkErrors };
+  get counts(): RecorderCounts {
+    const counts = T.COUNTS.map((name, i) => [name, this.#countsBefore[i] + this.#counts[i]]);
+    return Object.fromEntries(counts) as unknown as RecorderCounts;
   }
 
   /** Ends the thread after it has delivered everything; by force where nothing moves for a while. */

@@ -67,6 +67,11 @@ export class TtlogBuilder {
     return this.with({ snapshots });
   }
 
+  /** Delivers, when the root span of a trace ends failed or slow, what was recorded of it at any level. @default false */
+  promote(promote: NonNullable<TtlogOptions['promote']> = true): this {
+    return this.with({ promote });
+  }
+
   /** Keeps the ring in a file that survives any death of the process: `true`, or a folder, best on tmpfs. @default false */
   blackBox(blackBox: boolean | string = true): this {
     return this.with({ blackBox });

@@ -13,6 +13,12 @@ export interface TtlogStats {
   readonly lapped: number;
   /** Times that a sink failed. */
   readonly sinkErrors: number;
+  /** Records that were delivered only because their traces ended failed or slow (`promote`). */
+  readonly promoted: number;
+  /** Such traces. */
+  readonly stories: number;
+  /** Such traces that were not promoted, for there were too many a second. */
+  readonly storiesSuppressed: number;
   /** Spans of this thread that have not ended. */
   readonly openSpans: number;
   /** Size of a thread's ring. */

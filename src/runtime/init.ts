@@ -112,6 +112,7 @@ class Running implements TtlogHandle {
       flushIntervalMs: options.flushIntervalMs,
       stallTimeoutMs: options.stallTimeoutMs,
       overflow: options.overflow,
+      promote: options.promote,
       inThread: options.inThread,
       batchRecords: options.channelCapacity,
       control: state.control,
@@ -266,15 +267,12 @@ class Running implements TtlogHandle {
   }
 
   stats(): TtlogStats {
-    const { delivered, lapped, sinkErrors } = this.recorder.stats();
     const others = this.threads.counts;
     const ring = openRing();
     return {
       recorded: ring.records + others.recorded,
       dropped: ring.dropped + others.dropped,
-      delivered,
-      lapped,
-      sinkErrors,
+      ...this.recorder.stats(),
       openSpans: state.openSpanCount,
       capacityBytes: ring.segmentBytes * ring.segmentCount,
     };

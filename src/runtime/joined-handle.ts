@@ -59,6 +59,9 @@ export class JoinedHandle implements TtlogHandle {
       delivered: 0,
       lapped: 0,
       sinkErrors: 0,
+      promoted: 0,
+      stories: 0,
+      storiesSuppressed: 0,
       openSpans: state.openSpanCount,
       capacityBytes: segmentBytes * segmentCount,
     };

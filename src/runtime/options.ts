@@ -5,6 +5,7 @@ import { LogLevel } from '../core/level.js';
 import { toFilter } from '../core/levels.js';
 import { capacityBytesOf } from '../core/ring.js';
 import { consoleSink } from '../sinks/index.js';
+import type { PromoteSettings } from '../recorder/promotion.js';
 import type { SinkInput } from '../recorder/sink.js';
 import type { NormalRedact, RedactOptions } from './redact-options.js';
 import { normaliseRedact } from './redact-options.js';
@@ -20,6 +21,20 @@ export interface SnapshotOptions {
   crash?: boolean;
   /** How many files are kept; the oldest go first. @default 20 */
   keep?: number;
+}
+
+/** What is promoted, and how much of it at the most. */
+export interface PromoteOptions {
+  /** Traces whose root span failed. @default true */
+  failed?: boolean;
+  /** Traces whose root span took longer than this (ms), beside those that were slower than their own `slow`. @default Infinity */
+  slowMs?: number;
+  /** Memory for the records of open traces, of all together. Bytes. @default 33554432 (32 MiB) */
+  memoryBytes?: number;
+  /** Most records of one trace; the oldest go first, and that is told. @default 10000 */
+  perTrace?: number;
+  /** Most traces a second; those beyond are counted. @default 10 */
+  perSecond?: number;
 }
 
 /** The options of `init()`. Every one has a default; every wrong one throws `TtlogError` `ERR_INVALID_OPTION`. */
@@ -40,6 +55,13 @@ export interface TtlogOptions {
   sinks?: readonly SinkInput[];
   /** Snapshots: a folder, options, `true` for the defaults, `false` for none at a crash. @default false */
   snapshots?: boolean | string | SnapshotOptions;
+  /**
+   * Delivers, when the root span of a trace ends failed or slow, everything that was recorded of the trace at any level: `true` for the
+   * defaults, or options.
+   *
+   * @default false: what leaves the process at debug and trace level is for the application to decide
+   */
+  promote?: boolean | PromoteOptions;
   /**
    * Keeps the ring in a file that survives any death of the process (SIGKILL, out of memory, a crash of native code): `true`, or a folder, best
    * on tmpfs. The next start delivers what sinks were still owed and makes a snapshot of it. Linux; needs `koffi` or Node 26.1.
@@ -76,6 +98,7 @@ export interface NormalOptions {
   readonly snapshotDir: string;
   readonly snapshotOnCrash: boolean;
   readonly snapshotsKept: number;
+  readonly promote: PromoteSettings | undefined;
   /** A folder, `true` for the standard one. */
   readonly blackBox: boolean | string;
   readonly redact: NormalRedact | undefined;
@@ -89,7 +112,7 @@ export interface NormalOptions {
 const DEFAULT_SNAPSHOT_DIR = './ttlog-snapshots';
 
 const KNOWN: readonly (keyof TtlogOptions)[] = [
-  'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'blackBox', 'redact',
+  'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'promote', 'blackBox', 'redact',
   'overflow',
   'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
 ]; // prettier-ignore
@@ -117,6 +140,7 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     sinks: sinks ?? [consoleSink()],
     snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
     snapshotOnCrash: snapshots.crash ?? true,
+    promote: normalisePromote(options.promote),
     blackBox: normaliseBlackBox(options.blackBox),
     snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
     redact: normaliseRedact(redact),
@@ -140,6 +164,35 @@ function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptio
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw invalidOption('snapshots.dir', 'the path of a folder', dir);
   return snapshots;
+}
+
+const PROMOTE_KEYS: readonly (keyof PromoteOptions)[] = ['failed', 'slowMs', 'memoryBytes', 'perTrace', 'perSecond'];
+
+function normalisePromote(promote: TtlogOptions['promote']): PromoteSettings | undefined {
+  if (promote === undefined || promote === false) return undefined;
+  if (promote === true) return normalisePromote({});
+  if (typeof promote !== 'object' || promote === null || Array.isArray(promote))
+    throw invalidOption('promote', 'a boolean or an object', promote);
+  for (const name of Object.keys(promote)) {
+    if (!PROMOTE_KEYS.includes(name as keyof PromoteOptions))
+      throw invalidOption('an option of promote', `one of ${PROMOTE_KEYS.join(', ')}`, name);
+  }
+  const {
+    failed = true,
+    slowMs = Infinity,
+    memoryBytes = 32 * 1024 * 1024,
+    perTrace = 10_000,
+    perSecond = 10,
+  } = promote;
+  if (typeof failed !== 'boolean') throw invalidOption('promote.failed', 'a boolean', failed);
+  if (typeof slowMs !== 'number' || !(slowMs >= 0)) throw invalidOption('promote.slowMs', 'milliseconds', slowMs);
+  return {
+    failed,
+    slowMs,
+    memoryBytes: wholeNumber('promote.memoryBytes', memoryBytes, 64 * 1024, 1024 * 1024 * 1024),
+    perTrace: wholeNumber('promote.perTrace', perTrace, 1, 10_000_000),
+    perSecond: wholeNumber('promote.perSecond', perSecond, 1, 1_000_000),
+  };
 }
 
 function normaliseBlackBox(blackBox: boolean | string = false): boolean | string {
