@@ -149,7 +149,7 @@ export class RecorderThread {
 
   get counts(): RecorderCounts {
     const counts = T.COUNTS.map((name, i) => [name, this.#countsBefore[i] + this.#counts[i]]);
-    return Object.fromEntries(counts) as unknown as RecorderCounts;
+    return Object.fromEntries(counts);
   }
 
   /** Ends the thread after it has delivered everything; by force where nothing moves for a while. */
