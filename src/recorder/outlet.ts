@@ -86,7 +86,7 @@ export class CurrentRecord {
   }
 
   get decoder(): SegmentDecoder {
-    return this.#cursor!.decoder;
+    return this.#source!.decoder;
   }
 
   /** undefined where it is damaged. */
