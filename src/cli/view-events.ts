@@ -2,13 +2,12 @@
 import { describedError, errorLines } from '../recorder/error-text.js';
 import { printable } from '../recorder/escape.js';
 import type { Piece } from '../recorder/paint.js';
-import { LEVEL_STYLES } from '../recorder/paint.js';
+import { LEVEL_STYLES, LEVEL_WORDS } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
 import { cutText, fieldPieces } from '../recorder/value-text.js';
 import { RecordedError } from '../recorder/values.js';
 import { dateTimeText, timeText } from './units.js';
 
-const LEVEL_WORDS = ['TRACE', 'DEBUG', 'INFO ', 'WARN ', 'ERROR', 'FATAL'];
 const DAY_MS = 86_400_000;
 const MAX_TARGET_WIDTH = 24;
 const MAX_MESSAGE_TEXT = 1024;

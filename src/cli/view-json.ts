@@ -1,5 +1,5 @@
 // A snapshot as NDJSON: first a line about the snapshot, then events and ended spans as the log file has them, then the open spans.
-import { jsonString } from '../recorder/escape.js';
+import { harmlessJson, jsonString } from '../recorder/escape.js';
 import { jsonOf } from '../recorder/json-values.js';
 import { lineOf } from '../recorder/line.js';
 import { LineFormat } from '../recorder/line-format.js';
@@ -13,7 +13,7 @@ export function snapshotLine({ header, damage, damagedRecords, records }: Snapsh
   const text = JSON.stringify(summary, (_key, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
-  return `{"snapshot":${harmless(text)}}\n`;
+  return `{"snapshot":${harmlessJson(text)}}\n`;
 }
 
 /** The line of a record as the log file has it; of a span besides the span around it, so that the tree can be rebuilt. */
@@ -38,14 +38,15 @@ export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string
   return `${text},"outcome":"open","msg":${jsonString(name)}}\n`;
 }
 
-function formatOf({ process: { pid, hostname } }: Snapshot['header']): LineFormat {
-  return new LineFormat(LINE_HOUSES.pino, pid, hostname ?? '');
-}
+const formats = new WeakMap<Snapshot['header'], LineFormat>();
 
-/** JSON.stringify leaves C1 control characters and turning marks as they are; a terminal must not get them. */
-function harmless(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** The lines of one snapshot have it in common. */
+function formatOf(header: Snapshot['header']): LineFormat {
+  let format = formats.get(header);
+  if (format === undefined) {
+    const { pid, hostname } = header.process;
+    format = new LineFormat(LINE_HOUSES.pino, pid, hostname ?? '');
+    formats.set(header, format);
+  }
+  return format;
 }

@@ -46,7 +46,7 @@ function eventRecord(decoder: SegmentDecoder): LogRecord {
     isOwn = (key) => pairs.has(key);
   } else {
     own = site.names.map((key) => ({ key, value: readValue(reader) }));
-    isOwn = (key) => site.nameSet.has(key);
+    isOwn = (key) => site.names.includes(key);
   }
   const inherited = layers.length === 0 ? [] : inheritedFields(layers, (key) => (isOwn(key) ? null : key));
   const parts = partsOf(decoder, 'event', site, inherited.length === 0 ? own : [...inherited, ...own]);

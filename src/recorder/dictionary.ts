@@ -17,7 +17,6 @@ export interface Site {
   readonly line: number;
   readonly level: LogLevel;
   readonly names: readonly string[];
-  readonly nameSet: ReadonlySet<string>;
 }
 
 /** A text, and where it is as JSON among the dictionary's bytes once somebody has wanted it so. */
@@ -132,7 +131,6 @@ export class Dictionary implements TextTable {
       line,
       level: Math.min(level, 5) as LogLevel,
       names,
-      nameSet: new Set(names),
     };
   }
 }

@@ -268,7 +268,7 @@ export class LineEncoder {
     constants.text(format.tail(site.message));
     const tailEnd = constants.p;
     const errorAt = format.namesErrors ? site.names.indexOf('err') : -1;
-    const line = { headStart, headEnd, keyStarts, tailStart, tailEnd, names: site.nameSet, errorAt };
+    const line = { headStart, headEnd, keyStarts, tailStart, tailEnd, names: new Set(site.names), errorAt };
     if (site.id === 0) constants.p = p;
     else this.#sites[site.id] = line;
     return line;

@@ -15,7 +15,12 @@ const SHORT_NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r'
 /** A JSON string, quotes included, that is one line and harmless on a terminal. Parsing it gives the text back. */
 export function jsonString(text: string): string {
   if (!JSON_SPECIAL.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(JSON_EXTRA, unicodeEscape);
+  return harmlessJson(JSON.stringify(text));
+}
+
+/** JSON.stringify leaves C1 control characters and turning marks as they are; a terminal must not get them. */
+export function harmlessJson(json: string): string {
+  return json.replace(JSON_EXTRA, unicodeEscape);
 }
 
 /** The text with every unsafe character spelt out, for people. */

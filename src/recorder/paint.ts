@@ -29,6 +29,9 @@ const CODES: Readonly<Record<Style, string>> = {
   alarm: '1;37;41',
 };
 
+/** The six levels, in one width. */
+export const LEVEL_WORDS: readonly string[] = ['TRACE', 'DEBUG', 'INFO ', 'WARN ', 'ERROR', 'FATAL'];
+
 /** Styles of the six levels. */
 export const LEVEL_STYLES: readonly Style[] = ['gray', 'cyan', 'green', 'yellow', 'red', 'alarm'];
 

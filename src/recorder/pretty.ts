@@ -4,7 +4,7 @@ import { describedError, errorLines } from './error-text.js';
 import { printable } from './escape.js';
 import { blockLines, layFields } from './field-layout.js';
 import type { Piece, Style } from './paint.js';
-import { LEVEL_STYLES, line } from './paint.js';
+import { LEVEL_STYLES, LEVEL_WORDS, line } from './paint.js';
 import type { LogRecord } from './record.js';
 import { padToWidth, widthOf } from './text-width.js';
 import { cutText, headline, keyText } from './value-text.js';
@@ -20,7 +20,6 @@ export interface PrettyOptions {
   readonly cwd?: string | undefined;
 }
 
-const LEVEL_WORDS: readonly string[] = ['TRACE', 'DEBUG', 'INFO ', 'WARN ', 'ERROR', 'FATAL'];
 /** The target column grows up to here, so that one long name does not push everything to the right. */
 const MAX_TARGET_WIDTH = 24;
 const MAX_MESSAGE_TEXT = 4096;
