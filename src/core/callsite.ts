@@ -28,7 +28,8 @@ export class Callsite {
   readonly root: FieldNode;
   /** True where the message is not in the dictionary: its records carry it. */
   readonly inline: boolean;
-  shapes = 0;
+  /** How many there are; MAX_SHAPES where there is no place for any. */
+  shapes: number;
 
   constructor(target: Target, level: number, message: string, siteKind: number, inline: boolean) {
     this.target = target;
@@ -36,6 +37,7 @@ export class Callsite {
     this.message = message;
     this.siteKind = siteKind;
     this.inline = inline;
+    this.shapes = inline ? MAX_SHAPES : 0;
     this.root = new FieldNode(this, null, '');
   }
 
@@ -59,6 +61,8 @@ export class FieldNode {
   readonly callsite: Callsite;
   readonly parent: FieldNode | null;
   readonly name: string;
+  /** How many fields an event has that ends here. */
+  readonly depth: number;
   /** True where its values are not simply written. */
   readonly redacted: boolean;
   /** null where a look at names is all that redaction needs. */
@@ -78,6 +82,7 @@ export class FieldNode {
     this.callsite = callsite;
     this.parent = parent;
     this.name = name;
+    this.depth = parent === null ? 0 : parent.depth + 1;
     this.where = parent === null ? null : whereOf(name);
     this.redacted = this.where !== null || (parent !== null && state.redactor.isSensitive(name));
   }
@@ -109,13 +114,12 @@ export function knownShape(
   maxFields: number,
 ): FieldNode | null {
   let node = callsite.root;
-  let count = 0;
   for (const key in fields) {
     if (!Object.hasOwn(fields, key)) continue;
     const isKnown = node.nextName === key || (node.children !== null && node.children.has(key));
     if (!isKnown && callsite.shapes >= MAX_SHAPES) return null;
     node = stepTo(node, key);
-    if (++count === maxFields) break;
+    if (node.depth === maxFields) break;
   }
   return node;
 }

@@ -15,22 +15,30 @@ const SHORT_STRING = 48;
 
 export function writeValue(ring: Ring, p: number, value: unknown): number {
   if (typeof value === 'string') return writeString(ring, p, value);
-  if (p + 9 > ring.end) {
-    p = moveRecord(ring, p, 9);
+  if (p > ring.end) {
+    p = moveRecord(ring, p, 0);
     if (p < 0) return p;
   }
-  if (typeof value === 'number') {
-    // The converted value, not `value`: a store of what may be a double is a call on Node 24 once it was one (10 ns).
-    const int = value | 0;
-    if (int === value && (int !== 0 || 1 / value > 0)) {
-      ring.u8[p] = L.TAG_INT32;
-      ring.dv.setInt32(p + 1, int, true);
-      return p + 5;
-    }
-    ring.u8[p] = L.TAG_FLOAT64;
-    ring.dv.setFloat64(p + 1, value, true);
-    return p + 9;
+  return typeof value === 'number' ? writeNumber(ring, p, value) : writeOther(ring, p, value);
+}
+
+/** There is room for it. */
+export function writeNumber(ring: Ring, p: number, value: number): number {
+  const { dv } = ring;
+  // The converted value is stored, not `value`: a store of what has once been a double is a call on Node 24 from then on (10 ns).
+  const int = value | 0;
+  if (int === value && (int !== 0 || 1 / value > 0)) {
+    dv.setInt8(p, L.TAG_INT32);
+    dv.setInt32(p + 1, int, true);
+    return p + 5;
   }
+  dv.setInt8(p, L.TAG_FLOAT64);
+  dv.setFloat64(p + 1, value, true);
+  return p + 9;
+}
+
+/** Neither a string nor a number. There is room for something small. */
+export function writeOther(ring: Ring, p: number, value: unknown): number {
   if (typeof value === 'boolean') {
     ring.u8[p] = value ? L.TAG_TRUE : L.TAG_FALSE;
     return p + 1;
@@ -76,11 +84,11 @@ export function functionText(value: object): string {
 export function writeString(ring: Ring, p: number, text: string): number {
   const { length } = text;
   if (length <= SHORT_STRING) {
-    if (p + 2 + length > ring.end) {
-      p = moveRecord(ring, p, 2 + length);
+    if (p > ring.end) {
+      p = moveRecord(ring, p, 0);
       if (p < 0) return p;
     }
-    const { u8, dv } = ring;
+    const { dv } = ring;
     const start = p + 2;
     let bits = 0;
     let i = 0;
@@ -95,11 +103,10 @@ export function writeString(ring: Ring, p: number, text: string): number {
     for (; i < length; i++) {
       const unit = text.charCodeAt(i);
       bits |= unit;
-      u8[start + i] = unit;
+      dv.setInt8(start + i, unit);
     }
     if (bits < 0x100) {
-      u8[p] = L.TAG_LATIN1_SHORT;
-      u8[p + 1] = length;
+      dv.setInt16(p, L.TAG_LATIN1_SHORT | (length << 8), true);
       return start + length;
     }
   }

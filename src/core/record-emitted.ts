@@ -7,10 +7,9 @@ import * as L from './layout.js';
 import { LogLevel, parseLevel } from './level.js';
 import { HEADROOM_BYTES, MAX_FIELDS } from './record.js';
 import { cleanMessage, whereOf, whereRedacted } from './redact-where.js';
-import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
-import { claimSegment, owe, publish } from './ring.js';
-import { drainSpill, enterSpill, spilled } from './spill.js';
+import { claimSegment, publish } from './ring.js';
+import { releaseRing, takeRing } from './spill.js';
 import { state, targetNamed } from './state.js';
 
 const MAX_ID_LENGTH = 64;
@@ -20,13 +19,8 @@ const PLACE_BYTES = 2048;
 
 /** Writes the event into this thread's ring, if its target records its level. Never throws. */
 export function writeEmitted(event: LogEvent): void {
-  let ring = state.ring ?? openRing();
-  if (ring.busy) {
-    const inner = enterSpill(ring);
-    if (inner === null) return;
-    ring = inner;
-  }
-  ring.busy = true;
+  const ring = takeRing();
+  if (ring === null) return;
   let owed = false;
   try {
     const level = parseLevel(event.level);
@@ -45,9 +39,7 @@ export function writeEmitted(event: LogEvent): void {
     ring.home.dropped++;
   }
   ring.busy = false;
-  if (ring.isSpill) spilled(ring, undefined, null, null);
-  else if (ring.spillCount !== 0) drainSpill(ring);
-  if (owed) owe(ring.home);
+  releaseRing(ring, undefined, null, null, owed);
 }
 
 function writeBody(ring: Ring, event: LogEvent, target: string, flags: number): void {

@@ -3,20 +3,18 @@ import type { Callsite, FieldNode } from './callsite.js';
 import { eventSite, knownShape, MAX_NAME_LENGTH, MAX_SHAPES, stepTo } from './callsite.js';
 import { writeMonotonic } from './clock.js';
 import { internShape } from './dictionary.js';
-import { truncateValue, writeString, writeValue } from './encode.js';
+import { truncateValue, writeNumber, writeOther, writeString } from './encode.js';
 import { writeField, writeRedacted } from './encode-object.js';
 import { throwsMark } from './field.js';
-import { writeFieldText } from './known-text.js';
+import { learn, writeReference } from './known-text.js';
 import * as L from './layout.js';
 import { cleanMessage, isDroppedField } from './redact-where.js';
 import { ensureRefs } from './refs.js';
 import type { Ring } from './ring.js';
-import { openRing } from './ring-of-thread.js';
-import { claimSegment, owe, publish } from './ring.js';
+import { claimSegment, moveRecord, publish } from './ring.js';
 import type { Bindings, Context, Referable, Scope } from './scope.js';
 import type { Span } from './span.js';
-import { drainSpill, enterSpill, spilled } from './spill.js';
-import { state } from './state.js';
+import { releaseRing, takeRing } from './spill.js';
 import type { Target } from './target.js';
 
 /** Fields of one event; what comes after is counted, not kept. */
@@ -24,7 +22,12 @@ export const MAX_FIELDS = 512;
 /** A record is begun only where this much room is left: a header and a few small values. */
 export const HEADROOM_BYTES = 256;
 
-/** Records an event that its target wants. `fields` is a plain object (see `plainFields`) or undefined. Never throws. */
+/**
+ * Records an event that its target wants. `fields` is a plain object (see `plainFields`) or undefined. Never throws.
+ *
+ * One long function by measurement: V8 inlines 920 bytes of bytecode into a function and no more, so frames in between cost what they
+ * save in lines twice over.
+ */
 export function recordEvent(
   target: Target,
   level: number,
@@ -33,23 +36,60 @@ export function recordEvent(
   message: string,
   fields: Record<string, unknown> | undefined,
 ): void {
-  let ring = state.ring ?? openRing();
-  if (ring.busy) {
-    const inner = enterSpill(ring);
-    if (inner === null) return;
-    ring = inner;
-  }
-  ring.busy = true;
+  const ring = takeRing();
+  if (ring === null) return;
   try {
-    if (ring.scope !== scope) ring.scope = scope;
-    if (ring.bindings !== bindings) ring.bindings = bindings;
-    const context = scope === undefined ? null : scope.context;
-    const span = scope === undefined ? null : scope.span;
     if (ring.at + HEADROOM_BYTES > ring.end) claimSegment(ring);
-    if (refsMissing(ring, context, span, bindings)) ensureRefs(ring, context, span, bindings);
-    const flags = writeHeader(ring, target, level, context, span, bindings);
-    const p = ring.at + (bindings === null ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
-    writeEventBody(ring, target, level, message, fields, p, flags);
+    let context: Context | null = null;
+    let span: Span | null = null;
+    if (scope === undefined) {
+      if (ring.scope !== undefined) ring.scope = undefined;
+    } else {
+      if (ring.scope !== scope) ring.scope = scope;
+      context = scope.context;
+      span = scope.span;
+      if (refsMissing(ring, context, span, null)) ensureRefs(ring, context, span, bindings);
+    }
+    if (bindings === null) {
+      if (ring.bindings !== null) ring.bindings = null;
+    } else {
+      if (ring.bindings !== bindings) ring.bindings = bindings;
+      if (bindings.segment !== ring.segment) ensureRefs(ring, context, span, bindings);
+    }
+    ring.truncated = false;
+    ring.valueCount = 0;
+    ring.contentBytes = ring.maxContentBytes;
+    writeMonotonic(ring.i64, ring.u32, (ring.at + L.RECORD_TIME_OFFSET) >> 3);
+    const callsite = eventSite(target, level, message);
+    let flags = level >= target.deliverLevel ? level | L.FLAG_DELIVER : level;
+    let p = ring.at + L.RECORD_HEADER_BYTES;
+    if (bindings !== null) {
+      flags |= L.FLAG_BINDINGS;
+      p += L.RECORD_BINDINGS_BYTES;
+    }
+    let id = 0;
+    if (!isTight(ring, callsite) || fitsDictionary(ring, callsite, fields)) {
+      let node = callsite.root;
+      if (fields !== undefined) {
+        p = writeFieldValues(ring, node, fields, p);
+        node = ring.node!;
+      }
+      id = node.id !== 0 ? node.id : internShape(ring.home, node);
+      // 0 only where a proxy has shown other names the second time.
+      if (id === 0) throw new TypeError('the names of the fields change');
+    } else {
+      p = writeInline(ring, target.name, callsite.message, fields, p);
+      flags |= L.FLAG_INLINE;
+    }
+    const { at, i32 } = ring;
+    const word = at >> 2;
+    i32[word + (L.RECORD_CONTEXT_OFFSET >> 2)] = context === null ? 0 : context.id;
+    i32[word + (L.RECORD_SPAN_OFFSET >> 2)] = span === null ? 0 : span.id;
+    if (bindings !== null) {
+      i32[word + (L.RECORD_BINDINGS_OFFSET >> 2)] = bindings.id;
+      i32[word + (L.RECORD_BINDINGS_OFFSET >> 2) + 1] = 0;
+    }
+    publish(ring, p, L.KIND_EVENT, flags, id);
   } catch (error) {
     // Where the caller's stack is exhausted even this call throws; `busy` must not stay set.
     try {
@@ -59,10 +99,8 @@ export function recordEvent(
       ring.home.dropped++;
     }
   }
-  ring.busy = false;
-  if (ring.isSpill) spilled(ring, scope, bindings, null);
-  else if (ring.spillCount !== 0) drainSpill(ring);
-  if (level >= target.owedLevel) owe(ring.home);
+  ring.busy = false; // here, because even the next call may find no stack
+  releaseRing(ring, scope, bindings, null, level >= target.owedLevel);
 }
 
 /** True where something that the record refers to is not in this segment yet. */
@@ -104,34 +142,9 @@ export function writeHeader(
   return flags | L.FLAG_BINDINGS;
 }
 
-function writeEventBody(
-  ring: Ring,
-  target: Target,
-  level: number,
-  message: string,
-  fields: Record<string, unknown> | undefined,
-  p: number,
-  flags: number,
-): void {
-  const callsite = eventSite(target, level, message);
-  if (isTight(ring, callsite) && !fitsDictionary(ring, callsite, fields)) {
-    writeInline(ring, target.name, callsite.message, fields, p, flags);
-    return;
-  }
-  let node = callsite.root;
-  if (fields !== undefined) {
-    p = writeFieldValues(ring, node, fields, p);
-    node = ring.node!;
-  }
-  const id = node.id !== 0 ? node.id : internShape(ring.home, node);
-  // 0 only where a proxy has shown other names the second time.
-  if (id === 0) throw new TypeError('the names of the fields change');
-  publish(ring, p, L.KIND_EVENT, flags, id);
-}
-
-/** True where a new shape may find no room: whether it does is then found out before any value is read, because that is done once. */
+/** True where a new shape may find no room (or in a spill): whether it does is then found out before any value is read, because that is done once. */
 export function isTight(ring: Ring, callsite: Callsite): boolean {
-  return callsite.inline || callsite.shapes >= MAX_SHAPES || ring.home.dictionaryTight;
+  return callsite.shapes >= MAX_SHAPES || ring.dictionaryTight;
 }
 
 /** True where the shape of these fields is in the dictionary, or could be added. */
@@ -146,14 +159,23 @@ export function fitsDictionary(ring: Ring, callsite: Callsite, fields: Record<st
  * Object.keys 30); the name is compared by pointer with the one that came here last time. A value that does not fit is marked, those
  * after it are still written.
  */
-export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<string, unknown>, p: number): number {
+export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<string, unknown>, start: number): number {
   let node = root;
-  let count = 0;
+  let p = start | 0;
   for (const key in fields) {
     let next = node.nextName === key ? node.next! : null;
     if (next === null) {
       if (!Object.hasOwn(fields, key)) continue;
       next = stepTo(node, key);
+    }
+    if (p > ring.end) {
+      const offset = p - ring.at;
+      p = moveRecord(ring, p, 0) | 0;
+      if (p < 0) {
+        p = (ring.at + offset) | 0;
+        ring.truncated = true;
+        break;
+      }
     }
     node = next;
     let value: unknown;
@@ -162,15 +184,21 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
     } catch (error) {
       value = throwsMark(error);
     }
-    const offset = p - ring.at;
-    if (node.redacted) p = writeRedacted(ring, p, node.where, value);
-    else if (typeof value === 'string' && node.learnsTexts) p = writeFieldText(ring, p, node, value);
-    else p = writeValue(ring, p, value);
-    if (p < 0) {
-      p = truncateValue(ring, offset);
-      if (p > ring.end) break;
+    if (typeof value === 'number' && !node.redacted) p = writeNumber(ring, p, value) | 0;
+    else {
+      const offset = p - ring.at;
+      if (node.redacted) p = writeRedacted(ring, p, node.where, value) | 0;
+      else if (typeof value === 'string') {
+        let id = 0;
+        if (node.learnsTexts) id = node.textId !== 0 && node.text === value ? node.textId : learn(ring, node, value);
+        p = (id === 0 ? writeString(ring, p, value) : writeReference(ring, p, id)) | 0;
+      } else p = writeOther(ring, p, value) | 0;
+      if (p < 0) {
+        p = truncateValue(ring, offset) | 0;
+        if (p > ring.end) break;
+      }
     }
-    if (++count === MAX_FIELDS) {
+    if (node.depth === MAX_FIELDS) {
       ring.truncated = true;
       break;
     }
@@ -179,15 +207,14 @@ export function writeFieldValues(ring: Ring, root: FieldNode, fields: Record<str
   return p;
 }
 
-/** A record that carries its site itself: message and names are not in the dictionary, because that is bounded. */
+/** The values of a record that carries its site itself: message and names are not in the dictionary, because that is bounded. */
 function writeInline(
   ring: Ring,
   target: string,
   message: string,
   fields: Record<string, unknown> | undefined,
   p: number,
-  flags: number,
-): void {
+): number {
   p = writeString(ring, p, target.slice(0, MAX_NAME_LENGTH));
   const messageOffset = p - ring.at;
   p = writeString(ring, p, message);
@@ -209,7 +236,7 @@ function writeInline(
     }
   }
   ring.dv.setUint16(ring.at + countOffset, count, true);
-  publish(ring, p, L.KIND_EVENT, flags | L.FLAG_INLINE, 0);
+  return p;
 }
 
 function isIn(ring: Ring, item: Referable | null): boolean {
@@ -226,8 +253,9 @@ function recordFailure(ring: Ring, target: Target, level: number, message: strin
   const span = scope === undefined ? null : scope.span;
   const known = isIn(ring, context) && isIn(ring, span) && isIn(ring, bindings);
   const flags = writeHeader(ring, target, level, known ? context : null, known ? span : null, known ? bindings : null);
-  const p =
+  const start =
     ring.at +
     ((flags & L.FLAG_BINDINGS) === 0 ? L.RECORD_HEADER_BYTES : L.RECORD_HEADER_BYTES + L.RECORD_BINDINGS_BYTES);
-  writeInline(ring, target.name, cleanMessage(message), { fields: throwsMark(error) }, p, flags);
+  const p = writeInline(ring, target.name, cleanMessage(message), { fields: throwsMark(error) }, start);
+  publish(ring, p, L.KIND_EVENT, flags | L.FLAG_INLINE, 0);
 }

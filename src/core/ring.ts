@@ -9,8 +9,11 @@ import type { Bindings, Context, Scope } from './scope.js';
 import type { Spill } from './spill.js';
 import { state } from './state.js';
 
-/** Kept free at the end of each segment, so that a mark that says "truncated" always fits. */
-const SLACK_BYTES = 64;
+/**
+ * Kept free at the end of each segment: what begins at `end` or before it may be a short string and the mark that says "truncated"
+ * behind it, without another look.
+ */
+const SLACK_BYTES = 128;
 
 /** Small values (numbers, short strings) are written without a look at the record's length: 512 fields of at most 100 bytes. */
 const UNCHECKED_BYTES = 64 * 1024;
@@ -41,7 +44,7 @@ export class Ring {
 
   /** Where the next record starts: byte offset in the buffer. A record under construction stays at it until it is published. */
   at = 0;
-  /** Up to here a record may be written without asking. */
+  /** A value that begins here, or before, has room for SLACK_BYTES. */
   end = 0;
   segment: number;
   segmentStart = 0;
@@ -70,6 +73,7 @@ export class Ring {
   readonly segmentOwedWords: Int32Array;
   readonly segmentHasOwed: Uint8Array;
   spill: Spill | null = null;
+  /** Records in the spill that are to follow. Of a spill itself 1, always: each of its records has to be noted. */
   spillCount = 0;
   /** For a spill: the ring that its records will be copied to, and whose dictionary and ids it uses. */
   home: Ring = this;
@@ -325,17 +329,17 @@ export function moveRecord(ring: Ring, p: number, bytes: number): number {
 
 /** Publishes the record under construction, which ends at `p`. */
 export function publish(ring: Ring, p: number, kind: number, flags: number, siteId: number): void {
-  const { at, u32 } = ring;
+  const { at, i32 } = ring;
   const next = (p + 7) & ~7;
-  u32[at >> 2] = ((next - at) >> 3) | (kind << 16) | ((ring.truncated ? flags | L.FLAG_TRUNCATED : flags) << 24);
-  u32[(at >> 2) + 1] = siteId;
+  i32[at >> 2] = ((next - at) >> 3) | (kind << 16) | ((ring.truncated ? flags | L.FLAG_TRUNCATED : flags) << 24);
+  i32[(at >> 2) + 1] = siteId;
   ring.at = next;
   ring.records++;
   // Whoever sees the new position sees the bytes before it. V8 keeps stores to typed arrays in order, and so does x86; other
   // processors need the fence.
   const published = (ring.wordBase + (next >> 3)) | 0;
-  if (ordersStores) ring.i32[L.PUBLISHED_I32] = published;
-  else Atomics.store(ring.i32, L.PUBLISHED_I32, published);
+  if (ordersStores) i32[L.PUBLISHED_I32] = published;
+  else Atomics.store(i32, L.PUBLISHED_I32, published);
 }
 
 /** Publishes a record made elsewhere. */

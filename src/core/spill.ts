@@ -3,11 +3,13 @@
  * follows the record as soon as that is published: nothing is lost, and no record is torn.
  */
 import { ensureRefs } from './refs.js';
+import { openRing } from './ring-of-thread.js';
 import type { Ring } from './ring.js';
 import { claimSegment, createRing, owe, publishCopy } from './ring.js';
 import type { Bindings, Scope } from './scope.js';
 import type { Span } from './span.js';
 import * as L from './layout.js';
+import { state } from './state.js';
 
 const MAX_SPILLED = 64;
 
@@ -23,6 +25,34 @@ interface Spilled {
 export interface Spill {
   readonly ring: Ring;
   readonly waiting: Spilled[];
+}
+
+/** The ring to write to now: this thread's, or the spill of a record that is being written. null = counted as dropped. */
+export function takeRing(): Ring | null {
+  const home = state.ring ?? openRing();
+  const ring = home.busy ? enterSpill(home) : home;
+  if (ring !== null) ring.busy = true;
+  return ring;
+}
+
+/**
+ * What comes after a record: those that were logged while it was being written, and whoever waits for it. `busy` is false again: where
+ * the stack is exhausted, this call is the first that fails.
+ */
+export function releaseRing(
+  ring: Ring,
+  scope: Scope | undefined,
+  bindings: Bindings | null,
+  opened: Span | null,
+  owed: boolean,
+): void {
+  if (ring.spillCount !== 0) settle(ring, scope, bindings, opened);
+  if (owed) owe(ring.home);
+}
+
+function settle(ring: Ring, scope: Scope | undefined, bindings: Bindings | null, opened: Span | null): void {
+  if (ring.isSpill) spilled(ring, scope, bindings, opened);
+  else drainSpill(ring);
 }
 
 /** The ring for a record inside a record; null (and counted) where that is itself being written, or full. */
@@ -46,6 +76,7 @@ function spillRing(home: Ring): Ring {
   const ring = createRing(L.MIN_CAPACITY_BYTES, 0);
   ring.home = home;
   ring.isSpill = true;
+  ring.spillCount = 1;
   return ring;
 }
 

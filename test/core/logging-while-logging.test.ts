@@ -134,7 +134,7 @@ describe('logging while a record is being written', () => {
 
   it('when the inner records do not fit in the rest of the segment', () => {
     for (let fill = 0; fill < 300; fill++) {
-      const before = events().length;
+      const before = contents().recordsWritten;
       withContext({ fill }, () =>
         info('Outer', {
           get value() {
@@ -144,7 +144,7 @@ describe('logging while a record is being written', () => {
         }),
       );
       if (fill % 30 !== 0) continue;
-      expect(events().length).toBe(before + 4);
+      expect(contents().recordsWritten).toBe(before + 4);
       expect(newest().values).toEqual({ fill, text: 'y'.repeat(400 + fill) });
     }
     expect(contents().records.every((record) => typeof record.values['fill'] === 'number')).toBe(true);
