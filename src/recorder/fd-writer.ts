@@ -1,6 +1,6 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeSync } from 'node:fs';
 import { ByteWriter } from './byte-writer.js';
+import type { LogFile } from './log-file.js';
 
 /** After an error other than "try again" the next attempt waits this long, doubling up to the second number. */
 const RETRY_MS = 50;
@@ -21,8 +21,8 @@ export class FdWriter {
   /** Why the last attempt failed. */
   error: unknown;
   bytesWritten = 0;
-  readonly #path: string | undefined;
-  #fd: number | undefined;
+  readonly #file: LogFile | undefined;
+  #fd = -1;
   /** Where text goes that is to be written. */
   #out = new ByteWriter(BUFFER_BYTES);
   /** How much of it has been written, and how much had been offered at the last attempt. */
@@ -33,10 +33,10 @@ export class FdWriter {
   #retryMs = 0;
   #retryAt = 0;
 
-  /** A descriptor that is open, or the path of a file that is opened (0600, for appending) at the first write. */
-  constructor(destination: number | string) {
+  /** A descriptor that is open, or a file that says before each write which one it is. */
+  constructor(destination: number | LogFile) {
     if (typeof destination === 'number') this.#fd = destination;
-    else this.#path = destination;
+    else this.#file = destination;
   }
 
   /** True while the destination has not taken everything that it was offered. */
@@ -70,7 +70,8 @@ export class FdWriter {
     if (this.#retryAt > performance.now()) return 'busy';
     this.#offered = out.p;
     try {
-      this.#fd ??= openForAppend(this.#path!);
+      // Between lines only: the rest of one that is half written goes where its beginning is.
+      if (this.#file !== undefined && this.#written === 0) this.#fd = this.#file.descriptor(out.p);
       while (this.#written < out.p) {
         const written = writeSync(this.#fd, out.u8, this.#written, out.p - this.#written);
         this.#written += written;
@@ -102,13 +103,14 @@ export class FdWriter {
 
   close(): void {
     this.drop();
-    if (this.#path === undefined || this.#fd === undefined) return;
-    try {
-      closeSync(this.#fd);
-    } catch {
-      // what was written is written
-    }
-    this.#fd = undefined;
+    this.#file?.close();
+  }
+
+  /** Why the file could not be rotated, once. */
+  takeRotationError(): unknown {
+    const error = this.#file?.rotationError;
+    if (this.#file !== undefined) this.#file.rotationError = undefined;
+    return error;
   }
 
   #failed(error: unknown): WriteState {
@@ -123,11 +125,4 @@ export class FdWriter {
     this.#retryAt = performance.now() + this.#retryMs;
     return 'failed';
   }
-}
-
-/** Non-blocking, so that a named pipe without a reader is an error and not the end of the thread; plain files do not care. */
-function openForAppend(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & typeof constants;
-  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600);
 }

@@ -1,6 +1,7 @@
 import { TtlogError } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { LineNames } from './line-names.js';
+import type { RotateSettings } from './log-file.js';
 import type { Outlet } from './outlet.js';
 import type { PrettyTime } from './pretty.js';
 import type { LogRecord } from './record.js';
@@ -80,12 +81,14 @@ export interface ConsoleSpec {
 }
 
 /** A file of NDJSON lines. */
-interface FileSpec {
+export interface FileSpec {
   readonly kind: 'file';
   /** Absolute. */
   readonly path: string;
   /** undefined = pino's. */
   readonly lines: LineNames | undefined;
+  /** undefined = it is not rotated. */
+  readonly rotate: RotateSettings | undefined;
 }
 
 /** What the recorder thread makes a sink from: survives structured cloning. */

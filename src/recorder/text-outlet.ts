@@ -10,7 +10,8 @@ import { LINE_HOUSES } from './line-names.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
 import { PrettyText } from './pretty-text.js';
 import type { LogRecord } from './record.js';
-import type { TextSpec } from './sink.js';
+import { LogFile } from './log-file.js';
+import type { FileSpec, TextSpec } from './sink.js';
 
 /** A sink that writes lines to a file descriptor. */
 class TextOutlet implements Outlet {
@@ -117,6 +118,8 @@ class TextOutlet implements Outlet {
 
   #write(): void {
     const state = this.#writer.write();
+    const rotation = this.#writer.takeRotationError();
+    if (rotation !== undefined) this.#onError(this, rotation);
     if (this.#writer.isOffered) this.#records = 0;
     this.#done(state);
   }
@@ -132,11 +135,15 @@ class TextOutlet implements Outlet {
   }
 }
 
+function fileWriter({ path, rotate }: FileSpec): FdWriter {
+  return new FdWriter(new LogFile(path, rotate));
+}
+
 /** Makes the sink that a spec describes. */
 export function createTextOutlet(spec: TextSpec, level: LogLevel | undefined, onError: ErrorListener): Outlet {
   const format = formatOf(spec.lines ?? LINE_HOUSES.pino);
   if (spec.kind === 'file')
-    return new TextOutlet(`file ${spec.path}`, level, new FdWriter(spec.path), format, undefined, onError);
+    return new TextOutlet(`file ${spec.path}`, level, fileWriter(spec), format, undefined, onError);
   const isTerminal = tty().isatty(spec.fd);
   const isPretty = spec.format === 'pretty' || (spec.format === 'auto' && isTerminal);
   const pretty = isPretty ? new PrettyText(spec, level, isTerminal) : undefined;

@@ -6,6 +6,8 @@ import type { Sink } from '../recorder/sink.js';
 import { builtInSink, sinkFactory } from '../recorder/sink.js';
 import type { LineKeys } from './line-keys.js';
 import { lineNames } from './line-keys.js';
+import type { RotateOptions } from './rotate-options.js';
+import { rotateSettings } from './rotate-options.js';
 import { sinkLevel } from './sink-level.js';
 
 /** What `fileSink` takes. */
@@ -18,6 +20,8 @@ export interface FileSinkOptions {
   keys?: LineKeys;
   /** `epoch`: milliseconds since 1970; `iso`: date and time in UTC. @default what `keys` says, which is 'epoch' for pino */
   time?: 'epoch' | 'iso';
+  /** When the file is put aside and begun anew, and what happens to those that were. @default it grows */
+  rotate?: RotateOptions;
 }
 
 const FIX = "Say fileSink({ path: 'app.ndjson' }).";
@@ -41,10 +45,11 @@ const FIX = "Say fileSink({ path: 'app.ndjson' }).";
  * [level, target, order_id, msg]; // => [30, 'shop', 7, 'Order placed']
  */
 export const fileSink = /* @__PURE__ */ sinkFactory(function fileSink(options: FileSinkOptions): Sink {
-  checkOptions('fileSink()', options, ['path', 'level', 'keys', 'time'], FIX);
-  const { path, level, keys, time } = options;
+  checkOptions('fileSink()', options, ['path', 'level', 'keys', 'time', 'rotate'], FIX);
+  const { path, level, keys, time, rotate } = options;
   if (time !== undefined && time !== 'epoch' && time !== 'iso') throw invalidOption('time', "'epoch' or 'iso'", time);
-  return builtInSink({ kind: 'file', path: absolutePath(path), lines: lineNames(keys, time) }, sinkLevel(level));
+  const spec = { path: absolutePath(path), lines: lineNames(keys, time), rotate: rotateSettings(rotate) };
+  return builtInSink({ kind: 'file', ...spec }, sinkLevel(level));
 });
 
 function absolutePath(path: unknown): string {

@@ -5,6 +5,7 @@ export type { ConsoleSinkOptions } from './console.js';
 export { consoleSink } from './console.js';
 export type { FileSinkOptions } from './file.js';
 export { fileSink } from './file.js';
+export type { RotateOptions } from './rotate-options.js';
 export type { LineKeyNames, LineKeys } from './line-keys.js';
 export type { MemorySink, MemorySinkOptions } from './memory.js';
 export { memorySink } from './memory.js';

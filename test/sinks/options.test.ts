@@ -19,7 +19,7 @@ const wrong = (value: unknown): never => value as never;
 
 describe('a wrong option is told where it is given', () => {
   test.each<[string, () => unknown, string]>([
-    ['a key of fileSink', () => fileSink(wrong({ pth: 'a.log' })), 'Expected an option of fileSink() to be one of path, level, keys, time, got "pth".'],
+    ['a key of fileSink', () => fileSink(wrong({ pth: 'a.log' })), 'Expected an option of fileSink() to be one of path, level, keys, time, rotate, got "pth".'],
     ['a path for options', () => fileSink(wrong('a.log')), `Expected the options of fileSink() to be an object, got "a.log". Say fileSink({ path: 'app.ndjson' }).`],
     ['no options', () => fileSink(wrong(undefined)), `Expected the options of fileSink() to be an object, got undefined. Say fileSink({ path: 'app.ndjson' }).`],
     ['no path', () => fileSink(wrong({})), `Expected path to be the path of a file, got undefined. Say fileSink({ path: 'app.ndjson' }).`],
