@@ -153,7 +153,7 @@ describe('somebody else', () => {
     info('Whole');
     await handle!.flush();
     expect(readFileSync(path, 'utf8').split('\n')[0]).toBe('{"level":30,"msg":"half');
-    expect(JSON.parse(readFileSync(path, 'utf8').split('\n')[1]!)).toMatchObject({ msg: 'Whole' });
+    expect(JSON.parse(readFileSync(path, 'utf8').split('\n')[1])).toMatchObject({ msg: 'Whole' });
   });
 
   test('was killed while it compressed: the next start does it again', async () => {
@@ -176,7 +176,7 @@ describe('somebody else', () => {
       for (let i = 0; i < 500; i++) { info('Order', { who: ${who}, i }); if (i % 20 === 0) await handle.flush(); }
       await handle.shutdown();`;
     const runs = await Promise.all([0, 1, 2, 3].map((who) => runChild(program(who))));
-    expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(Array(4).fill([0, '']));
+    expect(runs.map(({ status, stderr }) => [status, stderr])).toEqual(Array.from({ length: 4 }, () => [0, '']));
     const lines = [...rotated(), 'shop.ndjson'].filter((name) => existsSync(join(dir, name))).flatMap(linesIn);
     expect(lines).toHaveLength(2000);
     for (const who of [0, 1, 2, 3])
