@@ -77,6 +77,8 @@ export interface CoreState {
   isExpectedError: (error: object) => boolean;
   /** Called when the filters have changed, for the other threads. */
   publishFilters: () => void;
+  /** What the main thread keeps of threads that know of no ttlog. */
+  lobby: unknown;
   /** How this thread takes part in another thread's ttlog; null where it does not, or is that thread. */
   joined: unknown;
   /** The composition root's handle, so that two builds have one. */
@@ -138,6 +140,7 @@ function createState(): CoreState {
     failuresTold: new WeakSet(),
     isExpectedError: no,
     publishFilters: nothing,
+    lobby: undefined,
     joined: null,
     runtime: undefined,
   };

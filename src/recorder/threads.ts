@@ -14,7 +14,7 @@ import type { ThreadRing } from './thread-data.js';
 export const ENVIRONMENT_KEY = `ttlog.host/${L.LAYOUT_VERSION}`;
 /** BroadcastChannel from the thread that called `init()` to all others. */
 export const TO_THREADS = `ttlog.threads/${L.LAYOUT_VERSION}`;
-/** BroadcastChannel of threads that know of no host: the one that was just starting when `init()` was called has missed it. */
+/** BroadcastChannel of threads that know of no host: the main thread answers once there is a host. */
 export const SEEKING = `ttlog.seeking/${L.LAYOUT_VERSION}`;
 
 /** What other threads need to know of a running ttlog. */
@@ -43,10 +43,14 @@ export type ToHost =
   | { readonly ended: number }
   | { readonly wake: true };
 
-/** From a thread that knows of no host: each host answers. Or from one that ends without ever having known one, with its closed ring. */
-export type Seeking =
-  | { readonly seeking: number }
-  | { readonly left: SharedArrayBuffer; readonly lineage: readonly number[] };
+/** From a thread that knows of no host: when it begins to wait, with each new ring, and when it ends with a ring that nobody has read. */
+export interface Seeking {
+  /** `worker_threads.threadId`. */
+  readonly seeking: number;
+  readonly ring: SharedArrayBuffer | null;
+  /** It has a ttlog of its own now. */
+  readonly alone: boolean;
+}
 
 /** From the host to the threads. */
 export type ToThreads =

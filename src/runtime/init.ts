@@ -27,7 +27,7 @@ import { TtlogBuilder } from './builder.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { installHost } from './host.js';
 import { JoinedHandle } from './joined-handle.js';
-import { joinedThread, joinThreads } from './joined-thread.js';
+import { joinedThread, joinThreads, standAlone } from './joined-thread.js';
 import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
 import { redactorOf } from './redact-options.js';
@@ -72,6 +72,7 @@ function start(options: TtlogOptions): TtlogHandle {
   const normal = normaliseOptions(options);
   joinThreads();
   const joined = joinedThread();
+  if (joined === undefined) standAlone();
   const running = joined === undefined ? new Running(normal) : new JoinedHandle(joined);
   state.runtime = running;
   tellIgnoredEnvironment();

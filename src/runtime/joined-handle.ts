@@ -1,5 +1,6 @@
 /** What `init()` returns in a thread that takes part in another's ttlog. */
 import { statSync } from 'node:fs';
+import { TtlogError } from '../core/errors.js';
 import { setLevel } from '../core/levels.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
@@ -34,6 +35,12 @@ export class JoinedHandle implements TtlogHandle {
   }
 
   snapshotSync(reason: string): SnapshotInfo {
+    if (this.#thread.settings === undefined) {
+      throw new TtlogError(
+        'ERR_SNAPSHOT_FAILED',
+        'Expected the ttlog of the main thread to be running, but it has been shut down. Take snapshots before its shutdown().',
+      );
+    }
     return writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
   }
 

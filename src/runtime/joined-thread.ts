@@ -28,6 +28,7 @@ import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.
 import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { keepThreadRing } from './black-box.js';
 import { installHost } from './host.js';
+import { lobby } from './lobby.js';
 import { redactorOf } from './redact-options.js';
 
 /** CONTROL_SLEEPING of a thread that nobody reads yet. */
@@ -36,10 +37,11 @@ const UNREAD = 4;
 const LOOK_MS = 10;
 
 /**
- * Called by the package's entries in every thread. Does nothing on the main thread. A worker listens from here on, and joins the ttlog that
+ * Called by the package's entries in every thread. The main thread keeps what workers leave for its `init()`. A worker listens from here on, and joins the ttlog that
  * runs in the thread that started it.
  */
 export function joinThreads(): void {
+  if (isMainThread) lobby();
   if (isMainThread || state.joined !== null) return;
   state.threadId = threadId;
   state.joined = new JoinedThread();
@@ -49,6 +51,11 @@ export function joinThreads(): void {
 export function isRecorderThread(): boolean {
   const data = workerData as Partial<ThreadData> | null;
   return !isMainThread && typeof data === 'object' && data?.rings !== undefined && data.control instanceof Int32Array;
+}
+
+/** This thread starts a ttlog of its own: where it is a worker, its ring is nobody else's business. */
+export function standAlone(): void {
+  (state.joined as JoinedThread | null)?.standAlone();
 }
 
 /** How this thread takes part in another's ttlog; undefined where it does not. */
@@ -122,7 +129,18 @@ export class JoinedThread {
       this.#lookedAt = now;
       this.#receive();
     };
-    post(SEEKING, { seeking: threadId });
+    state.ringOpened = () => this.#seek();
+    this.#seek();
+  }
+
+  #seek(ring: Ring | null = state.ring): void {
+    post(SEEKING, { seeking: threadId, ring: ring === null ? null : ring.buffer, alone: false });
+  }
+
+  /** This thread has a ttlog of its own from now on. */
+  standAlone(): void {
+    state.ringOpened = nothing;
+    post(SEEKING, { seeking: threadId, ring: null, alone: true });
   }
 
   /**
@@ -175,7 +193,6 @@ export class JoinedThread {
     process.off('worker', this.#onWorker);
     setEnvironmentData(ENVIRONMENT_KEY, undefined);
     state.ringMemory = () => null;
-    state.ringOpened = nothing;
     state.makeRoom = nothing;
     state.flushSync = nothing;
     state.control = new Int32Array(new SharedArrayBuffer(L.CONTROL_BYTES));
@@ -304,7 +321,7 @@ export class JoinedThread {
     // One that runs a ttlog of its own delivers by itself.
     if (ring === null || state.runtime !== undefined) return;
     closeRing();
-    post(SEEKING, { left: ring.buffer, lineage: [threadId] });
+    this.#seek(ring);
   }
 
   /** A recorder thread that is just starting does not listen yet, and the main thread, which does, may be blocked for long. */

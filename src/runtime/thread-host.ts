@@ -1,6 +1,7 @@
 /** The side of the thread that called `init()`: it lets other threads find its recorder, and knows their rings. */
-import { BroadcastChannel, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
+import { BroadcastChannel, isMainThread, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
+import { getLogger } from '../core/logger.js';
 import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import { crypto } from '../recorder/lazy-node.js';
@@ -8,9 +9,11 @@ import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
 import type { ThreadRing } from '../recorder/thread-data.js';
-import type { HostInfo, Seeking, Settings, ToHost } from '../recorder/threads.js';
-import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
+import type { HostInfo, Settings, ToHost } from '../recorder/threads.js';
+import { ENVIRONMENT_KEY, listen, post, receive, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { hashKey } from './host.js';
+import type { LobbyHost } from './lobby.js';
+import { lobby, ringKey } from './lobby.js';
 
 /** Rings of threads that have ended stay for the next snapshot: the newest of them, this many. */
 const MAX_ENDED_RINGS = 4;
@@ -38,7 +41,7 @@ export interface ForeignCounts {
   dropped: number;
 }
 
-export class ThreadHost {
+export class ThreadHost implements LobbyHost {
   readonly #channel: string;
   readonly #recorder: RecorderHandle;
   readonly #settings: () => Settings;
@@ -46,7 +49,7 @@ export class ThreadHost {
   readonly #block = new SettingsBlock(state.control);
   readonly #fromThreads: BroadcastChannel;
   /** Threads that have missed `open`. They take no other host than the main thread's. */
-  readonly #seeking = threadId === 0 ? new BroadcastChannel(SEEKING) : undefined;
+  readonly #lobby = isMainThread ? lobby() : undefined;
   /** By thread and first segment: what a thread announces twice is one ring. */
   readonly #rings = new Map<string, ForeignRing>();
   /** The newest last. */
@@ -75,7 +78,6 @@ export class ThreadHost {
       this.#take(message as ToHost);
       this.update();
     });
-    if (this.#seeking !== undefined) listen(this.#seeking, (message) => this.#answer(message as Seeking));
   }
 
   /** From now on threads find us, those that run already and those to come. */
@@ -98,6 +100,9 @@ export class ThreadHost {
     process.on('worker', this.#onWorker);
     state.publishFilters = () => this.#publish();
     post(TO_THREADS, { host });
+    this.#lobby?.attach(this);
+    const lost = this.#lobby?.takeLost() ?? 0;
+    if (lost > 0) getLogger('ttlog').warn('Records of threads that ended before init() were not kept', { lost });
   }
 
   close(): void {
@@ -109,7 +114,10 @@ export class ThreadHost {
     // For those that do not return to their event loop.
     state.settingsSeen = Atomics.add(state.control, L.CONTROL_SETTINGS, 2) + 2;
     this.#fromThreads.close();
-    this.#seeking?.close();
+    this.#lobby?.attach(undefined);
+    for (const { buffer, i32, lineage } of this.#rings.values()) {
+      if (Atomics.load(i32, L.CLOSED_I32) === 0) this.#lobby?.keep(buffer, lineage.at(-1)!);
+    }
     this.#rings.clear();
     this.#ended.length = 0;
   }
@@ -122,9 +130,7 @@ export class ThreadHost {
     for (let message = receive(this.#fromThreads); message !== undefined; message = receive(this.#fromThreads)) {
       this.#take(message as ToHost);
     }
-    for (let message = receive(this.#seeking); message !== undefined; message = receive(this.#seeking)) {
-      this.#answer(message as Seeking);
-    }
+    this.#lobby?.update();
     for (const [key, ring] of closed) this.#release(key, ring);
   }
 
@@ -146,20 +152,19 @@ export class ThreadHost {
     state.settingsSeen = Atomics.load(state.control, L.CONTROL_SETTINGS);
   }
 
-  #answer(message: Seeking): void {
-    if ('left' in message) this.#takeLeft(message.left, message.lineage);
-    // Whoever has us already does not mind.
-    else if (this.#host !== undefined) post(TO_THREADS, { host: this.#host });
+  /** Whoever has us already does not mind. */
+  answer(): void {
+    if (this.#host !== undefined) post(TO_THREADS, { host: this.#host });
   }
 
   /** Its thread has not attached our readers, nor judged its records by our filter. */
-  #takeLeft(buffer: SharedArrayBuffer, lineage: readonly number[]): void {
+  takeLeft(buffer: SharedArrayBuffer, thread: number): void {
     const ring = viewRing(ringBytes(buffer));
     for (const reader of [L.READER_THREAD, L.READER_LOCAL]) {
       if ((this.#recorder.readers & (1 << reader)) !== 0) attachReader(ring, reader);
     }
     const rejudgeUntilWords = Atomics.load(ring.i32, L.PUBLISHED_I32);
-    this.#addRing({ buffer, rejudgeUntilWords, filterText: state.deliverFilter.text }, lineage);
+    this.#addRing({ buffer, rejudgeUntilWords, filterText: state.deliverFilter.text }, [thread]);
   }
 
   #publish(): void {
@@ -176,8 +181,9 @@ export class ThreadHost {
   #addRing(announced: ThreadRing, lineage: readonly number[]): void {
     const { buffer } = announced;
     const i32 = new Int32Array(buffer, 0, L.HEADER_BYTES >> 2);
-    const key = `${i32[L.THREAD_ID_I32]}/${i32[L.FIRST_SEGMENT_I32]}`;
+    const key = ringKey(i32);
     if (this.#rings.has(key)) return;
+    this.#lobby?.forget(i32);
     this.#rings.set(key, { buffer, i32, lineage });
     this.#recorder.addForeignRing(announced);
   }

@@ -52,6 +52,81 @@ test('workers that are just starting when init() is called are found, also those
   expect(said).toEqual([[...briefly, 'Idle', 'Idle again']]);
 });
 
+test('workers that have ended before init() leave it what they recorded, however they ended', async () => {
+  const said = await runThreads(`
+    const code = "debug('Detail'); info('Step', { i: data }); ";
+    const FAIL = "throw new Error('no');", STAY = "parentPort.postMessage(1); " + FOREVER;
+    const workers = ['', 'process.exit(1);', FAIL, STAY].map((end, i) => work(code + end, i));
+    const ids = workers.map(({ threadId }) => threadId);
+    for (const worker of workers) worker.on('error', () => {}).on('message', () => worker.terminate());
+    await Promise.all(workers.map(ended));
+    const memory = memorySink();
+    const handle = init({ sinks: [memory], level: 'info' });
+    await handle.flush();
+    const { recorded } = handle.stats();
+    say({ recorded, seen: memory.records.map(({ message, values, threadId }) => [message, values.i, ids.indexOf(threadId)]) });
+    await handle.shutdown();`);
+  const { recorded, seen } = said[0] as { recorded: number; seen: unknown[] };
+  expect(recorded).toBe(8);
+  expect(seen).toHaveLength(4);
+  expect(seen).toEqual(expect.arrayContaining([0, 1, 2, 3].map((i) => ['Step', i, i])));
+});
+
+test('a worker that is terminated between two ttlogs leaves the second what it recorded', async () => {
+  const said = await runThreads(`
+    const first = memorySink();
+    const handle = init({ sinks: [first] });
+    const worker = work("parentPort.on('message', (m) => { info('Step', { m }); parentPort.postMessage(m); }); info('Step', { m: 0 }); parentPort.postMessage(0);");
+    await told(worker);
+    await handle.shutdown();
+    const answer = told(worker);
+    worker.postMessage(1);
+    await answer;
+    await worker.terminate();
+    const second = memorySink();
+    const again = init({ sinks: [second] });
+    await again.flush();
+    say([first, second].map(({ records }) => records.map((record) => record.values.m)));
+    await again.shutdown();`);
+  expect(said).toEqual([[[0], [1]]]);
+});
+
+test('what a worker delivers by itself is not delivered again by the main thread', async () => {
+  const path = temporaryPath('alone.log');
+  const said = await runThreads(`
+    const worker = work(\`
+      info('Before');
+      const handle = init({ sinks: [require('ttlog/sinks').fileSink({ path: data })] });
+      info('Own');
+      parentPort.postMessage(1);
+      parentPort.once('message', async () => { info('Last'); await handle.shutdown(); });\`, ${quoted(path)});
+    await told(worker);
+    const memory = memorySink();
+    const handle = init({ sinks: [memory] });
+    info('Main');
+    worker.postMessage(1);
+    await ended(worker);
+    await handle.flush();
+    say(memory.records.map(({ message }) => message));
+    await handle.shutdown();`);
+  expect(said).toEqual([['Main']]);
+  expect(readLines(path).map((line) => line['msg'])).toEqual(['Before', 'Own', 'Last']);
+});
+
+test('what is kept for init() is bounded, and it says what is lost', async () => {
+  const said = await runThreads(`
+    for (let i = 0; i < 7; i++) await ended(work("for (let i = 0; i < 2000; i++) trace('Fill', { text: i + 'x'.repeat(5000) }); info('Done');"));
+    const memory = memorySink();
+    const handle = init({ sinks: [memory] });
+    await handle.flush();
+    const done = memory.records.filter(({ message }) => message === 'Done').length;
+    const [{ message, values }] = memory.records.filter(({ target }) => target === 'ttlog');
+    say({ done, message, values });
+    await handle.shutdown();`);
+  const message = 'Records of threads that ended before init() were not kept';
+  expect(said).toEqual([{ done: 3, message, values: { lost: 4 * 2001 } }]);
+});
+
 test('setLevel() and setFilter() in the main thread reach workers, also one that never returns to its event loop', async () => {
   const said = await runThreads(`
     const memory = memorySink();
