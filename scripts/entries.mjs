@@ -21,6 +21,7 @@ export const entries = [
   { subpath: './sinks', source: 'src/sinks/index.ts', file: 'sinks/index' },
   { subpath: './nestjs', source: 'src/nestjs/index.ts', file: 'nestjs/index' },
   { subpath: './http', source: 'src/http/index.ts', file: 'http/index' },
+  { subpath: './testing', source: 'src/testing/index.ts', file: 'testing/index' },
   { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
 ];
 

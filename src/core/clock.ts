@@ -6,7 +6,7 @@ import { platform } from './platform.js';
  * `process.hrtime.bigint()` stored straight into a BigInt64Array costs 31-35 ns (the BigInt is never materialised), where one
  * `performance.now()` costs 51-57 ns (Node 20.20 and 24, same run). Elsewhere `performance.now()` has to do.
  */
-const hrtime = platform.process?.hrtime?.bigint;
+let hrtime = platform.process?.hrtime?.bigint;
 
 const TWO_32 = 4_294_967_296;
 const scratch = new BigInt64Array(1);
@@ -21,7 +21,7 @@ export const writeMonotonic: (i64: BigInt64Array, u32: Uint32Array, index: numbe
         u32[index * 2 + 1] = ns / TWO_32;
       }
     : (i64, _u32, index) => {
-        i64[index] = hrtime();
+        i64[index] = hrtime!();
       };
 
 /** The u64 at `index` as a number: exact below 2^53 ns (104 days of uptime), to a few ns after. */
@@ -54,6 +54,22 @@ export function readAnchor(): ClockAnchor {
 }
 
 let anchor: ClockAnchor | undefined;
+/** Of the clock that a test has put in the place of the real one. */
+let testAnchor: ClockAnchor | undefined;
+
+/** A clock of a test's own; see `fakeClock` of `ttlog/testing`. */
+export interface TestClock {
+  /** Monotonic ns. */
+  readonly read: () => bigint;
+  readonly anchor: ClockAnchor;
+}
+
+/** From now on time is what this clock shows; undefined: the real one. */
+export function useClock(clock: TestClock | undefined): void {
+  processAnchor(); // rings keep the pair of the real clocks
+  hrtime = clock === undefined ? platform.process?.hrtime?.bigint : clock.read;
+  testAnchor = clock?.anchor;
+}
 
 /**
  * Nanoseconds since the epoch, from the monotonic clock (it never runs backwards within a process).
@@ -66,7 +82,7 @@ let anchor: ClockAnchor | undefined;
 export function nowNanos(): bigint {
   writeMonotonic(scratch, scratchWords, 0);
   const ns = scratch[0];
-  const from = processAnchor();
+  const from = testAnchor ?? processAnchor();
   return ns - from.monotonicNs + from.epochNs;
 }
 

@@ -83,6 +83,8 @@ export const READER_ADOPTED = 3;
 /** The recorder thread's block, and that of the in-thread twin. */
 export const READER_THREAD = 0;
 export const READER_LOCAL = 1;
+/** That of the captures of `ttlog/testing`: nobody ever waits for them. */
+export const READER_CAPTURES = 2;
 
 // ---- segment header (64 B) ----------------------------------------------------------------------------------------------
 export const SEGMENT_HEADER_BYTES = 64;
@@ -140,7 +142,7 @@ export const KIND_SPAN_START = 3;
  * fields, ids and start time come from the span's record, which stands earlier in the same segment.
  */
 export const KIND_SPAN_END = 4;
-/** The fields of a context: u32 count, u32 zero, then name, value pairs, outermost first (the last of a name wins). */
+/** The fields of a context: u32 count, u32 capture, then name, value pairs, outermost first (the last of a name wins). */
 export const KIND_CONTEXT = 5;
 /** The bindings of a logger, same form as KIND_CONTEXT. */
 export const KIND_BINDINGS = 6;
@@ -163,6 +165,8 @@ export const SPAN_END_EXTRA_OFFSET = 28;
 export const SPAN_END_FIELDS_OFFSET = 32;
 
 export const CONTEXT_COUNT_OFFSET = 24;
+/** u32: which capture of `ttlog/testing` the context belongs to; 0 = none. */
+export const CONTEXT_CAPTURE_OFFSET = 28;
 export const CONTEXT_FIELDS_OFFSET = 32;
 
 export const OUTCOME_OK = 0;

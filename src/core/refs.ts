@@ -33,7 +33,7 @@ export function ensureRefs(ring: Ring, context: Context | null, span: Span | nul
     if (!copyReferable(ring, span)) writeSpanAnew(ring, span);
   }
   if (bindings !== null && bindings.segment !== ring.segment)
-    writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields]);
+    writeFields(ring, L.KIND_BINDINGS, bindings, [bindings.fields], 0);
 }
 
 /** The last one that is a Smi. */
@@ -47,7 +47,7 @@ export function giveId(item: Referable): void {
 
 function writeContext(ring: Ring, context: Context): void {
   if (isStale(ring, context)) context.segment = -1;
-  if (context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context));
+  if (context.segment !== ring.segment) writeFields(ring, L.KIND_CONTEXT, context, chainOf(context), context.capture);
 }
 
 /** The fields of a context and of those around it, outermost first. */
@@ -60,7 +60,13 @@ function chainOf(context: Context): Record<string, unknown>[] {
   return chain;
 }
 
-function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<string, unknown>[]): void {
+function writeFields(
+  ring: Ring,
+  kind: number,
+  item: Referable,
+  sources: Record<string, unknown>[],
+  capture: number,
+): void {
   // The bytes written before, where they are still there: later mutation of the objects in them changes nothing.
   if (item.segment >= 0 && copyReferable(ring, item)) return;
   let p = ring.at + L.CONTEXT_FIELDS_OFFSET;
@@ -85,7 +91,7 @@ function writeFields(ring: Ring, kind: number, item: Referable, sources: Record<
   u32[header + (L.RECORD_CONTEXT_OFFSET >> 2)] = item.id;
   u32[header + (L.RECORD_SPAN_OFFSET >> 2)] = 0;
   u32[header + (L.CONTEXT_COUNT_OFFSET >> 2)] = count;
-  u32[header + (L.CONTEXT_COUNT_OFFSET >> 2) + 1] = 0;
+  u32[header + (L.CONTEXT_CAPTURE_OFFSET >> 2)] = capture;
   publish(ring, p, kind, 0, 0);
   ring.records--; // not an event
   item.segment = ring.segment;

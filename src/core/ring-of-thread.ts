@@ -23,6 +23,7 @@ export function replaceRing(capacityBytes: number): Ring {
   state.ring = ring;
   try {
     state.ringOpened(ring);
+    for (const follow of state.ringFollowers) follow(ring);
   } catch {
     // whoever reads it is told again later
   }

@@ -33,6 +33,8 @@ export interface Referable {
 const MAX_DEPTH = 64;
 const DEPTH_MASK = 0xff;
 const INHERITED_BIT = 0x100;
+/** Which capture of `ttlog/testing` a context belongs to, with those inside it, is in the bits above. */
+const CAPTURE_SHIFT = 9;
 
 /** The fields opened by one `withContext`/`enterContext`; what is inside shadows what is outside. */
 export class Context implements Scope, Referable {
@@ -48,7 +50,7 @@ export class Context implements Scope, Referable {
   readonly silence: number;
   /** This context's own fields. Owned by us: a copy of what the caller gave. */
   fields: Record<string, unknown>;
-  /** Number of contexts from the outermost to this one, and INHERITED_BIT. */
+  /** Number of contexts from the outermost to this one, INHERITED_BIT, and the capture. */
   private nesting: number;
 
   constructor(fields: Record<string, unknown>, outer: Scope | undefined) {
@@ -61,22 +63,33 @@ export class Context implements Scope, Referable {
       this.nesting = 1;
     } else {
       const { context } = outer;
-      const depth = context === null ? 0 : context.nesting & DEPTH_MASK;
+      const around = context === null ? 0 : context.nesting & ~INHERITED_BIT;
+      const depth = around & DEPTH_MASK;
       this.outer = depth < MAX_DEPTH ? outer : folded(outer);
       this.parent = this.outer.context;
       this.span = outer.span;
       this.silence = outer.silence;
-      this.nesting = depth < MAX_DEPTH ? depth + 1 : 2;
+      this.nesting = depth < MAX_DEPTH ? around + 1 : around - depth + 2;
     }
   }
 
   /** True once its fields have been written as those of a context inside it. */
   get isInherited(): boolean {
-    return this.nesting > DEPTH_MASK;
+    return (this.nesting & INHERITED_BIT) !== 0;
   }
 
   noteInherited(): void {
     this.nesting |= INHERITED_BIT;
+  }
+
+  /** Which capture of `ttlog/testing` it belongs to; 0 = none. */
+  get capture(): number {
+    return this.nesting >>> CAPTURE_SHIFT;
+  }
+
+  /** From now on it, and what is opened inside, belongs to a capture (23 bits). */
+  belongTo(capture: number): void {
+    this.nesting = (this.nesting & ((1 << CAPTURE_SHIFT) - 1)) | (capture << CAPTURE_SHIFT);
   }
 }
 
@@ -84,7 +97,9 @@ export class Context implements Scope, Referable {
 function folded({ context, span, silence }: Scope): Scope {
   let fields: Record<string, unknown> = {};
   for (let at = context; at !== null; at = at.parent) if (!at.disposed) fields = { ...at.fields, ...fields };
-  return new Context(fields, { context: null, span, silence, disposed: false, outer: undefined });
+  const all = new Context(fields, { context: null, span, silence, disposed: false, outer: undefined });
+  if (context !== null) all.belongTo(context.capture);
+  return all;
 }
 
 /** The bindings of a child logger, written like a context. */

@@ -272,7 +272,13 @@ export function spanSite(target: Target, level: number, name: string): Callsite 
 
 function addSpanSite(sites: Map<string, Callsite>, target: Target, level: number, name: string): Callsite {
   const callsite = addCallsite(sites, target, level, name, L.SITE_SPAN);
-  if (kept.length === 0) kept.push(new Span(callsite, STANDARD_RULES[0], undefined, true));
+  if (kept.length === 0) {
+    // It takes no id from those that are opened: seeded ones are the same, whether it is there already or not.
+    const [spanWords, traceWords] = [spanIdWords.slice(), traceIdWords.slice()];
+    kept.push(new Span(callsite, STANDARD_RULES[0], undefined, true));
+    spanIdWords.set(spanWords);
+    traceIdWords.set(traceWords);
+  }
   return callsite;
 }
 

@@ -4,8 +4,10 @@
  * whoever reads it must not depend on `instanceof` or on #private members of the copy that put something in.
  */
 import type { InstalledBackend } from './backend.js';
+import { useClock } from './clock.js';
 import type { Filter } from './filter.js';
 import { compileFilter, resolveFilter, STANDARD_FILTER } from './filter.js';
+import { seedIds } from './ids.js';
 import { CONTROL_BYTES, LAYOUT_VERSION } from './layout.js';
 import { LogLevel, parseLevel } from './level.js';
 import { newMemory, platform } from './platform.js';
@@ -42,6 +44,10 @@ export interface CoreState {
   ringMemory: (bytes: number) => SharedArrayBuffer | null;
   /** Called with each new ring of this thread, before its first record. */
   ringOpened: (ring: Ring) => void;
+  /** Called as well: the captures of `ttlog/testing`. */
+  readonly ringFollowers: Set<(ring: Ring) => void>;
+  /** The clock and the ids of every copy of the core, for tests that put others in their place. */
+  readonly copies: { readonly useClock: typeof useClock; readonly seedIds: typeof seedIds }[];
   /** Shared with the recorder; see layout.ts, CONTROL_*. A thread that joins another's recorder has that one's. */
   control: Int32Array;
   /** CONTROL_SETTINGS when it was last looked at; where it is another, `wake` is called. */
@@ -119,6 +125,8 @@ function createState(): CoreState {
     ringCapacityBytes: 0,
     ringMemory: noMemory,
     ringOpened: nothing,
+    ringFollowers: new Set(),
+    copies: [],
     control: new Int32Array(newMemory(CONTROL_BYTES)),
     settingsSeen: 0,
     scopes: null,
@@ -163,6 +171,7 @@ const shared = globalThis as unknown as Record<symbol, CoreState | undefined>;
 
 /** This thread's state. */
 export const state: CoreState = (shared[KEY] ??= createState());
+state.copies.push({ useClock, seedIds });
 
 /** The target of that name, with the thresholds that hold for it; made at the first use. */
 export function targetOf(name: string): Target {

@@ -192,6 +192,13 @@ export class SegmentDecoder {
     return state;
   }
 
+  /** The capture of `ttlog/testing` that the current record's context belongs to; 0 = none. */
+  get capture(): number {
+    const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_CONTEXT_OFFSET);
+    const at = id === 0 ? undefined : this.#layerAt.get(id);
+    return at === undefined ? 0 : this.u32[(at + L.CONTEXT_CAPTURE_OFFSET) >> 2];
+  }
+
   /** The name of the current record's target. undefined where it cannot be known. */
   target(): string | undefined {
     try {
