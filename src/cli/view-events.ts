@@ -47,6 +47,7 @@ function eventLine(event: LogRecord, targetWidth: number, spanName: string | und
     ...(trace === ''
       ? []
       : [[`  [${trace}${spanName === undefined ? '' : ` ${printable(cutText(spanName, 80))}`}]`, 'dim'] as const]),
+    ...(event.late ? [['  late', 'yellow'] as const] : []),
     ...(event.threadId === 0 ? [] : [[`  thread ${event.threadId}`, 'dim'] as const]),
   ];
 }

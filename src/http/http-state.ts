@@ -8,9 +8,19 @@ export interface KnownRequest {
   route: () => string | undefined;
 }
 
+/** On the request, not enumerable: a WeakMap costs three times as much for keys that live so shortly. */
+const REQUEST = Symbol.for('ttlog.http/1/request');
+
+export function knownRequest(request: IncomingMessage): KnownRequest | undefined {
+  return (request as { [REQUEST]?: KnownRequest })[REQUEST];
+}
+
+export function makeKnown(request: IncomingMessage, known: KnownRequest): void {
+  Object.defineProperty(request, REQUEST, { value: known, configurable: true });
+}
+
 /** What this folder remembers, in one place for both builds of the package. */
 interface HttpState {
-  readonly requests: WeakMap<IncomingMessage, KnownRequest>;
   /** How many use the spans of Node's own HTTP. */
   instrumentations: number;
   uninstrument: () => void;
@@ -20,7 +30,6 @@ const KEY = Symbol.for('ttlog.http/1');
 const shared = globalThis as unknown as Record<symbol, HttpState | undefined>;
 
 export const httpState: HttpState = (shared[KEY] ??= {
-  requests: new WeakMap(),
   instrumentations: 0,
   uninstrument: () => {},
 });

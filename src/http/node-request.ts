@@ -4,7 +4,7 @@ import { runIn } from '../context/scope-store.js';
 import { LogLevel } from '../core/level.js';
 import type { Scope } from '../core/scope.js';
 import { SilentScope } from '../core/silence.js';
-import { httpState, type KnownRequest } from './http-state.js';
+import { knownRequest, makeKnown, type KnownRequest } from './http-state.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { RequestScope } from './request-scope.js';
 
@@ -27,14 +27,14 @@ export function runRequest<R>(incoming: NodeRequest, options: NormalRequestOptio
 /** The scope of a request, opened where nobody has yet. */
 export function requestScope(incoming: NodeRequest, options: NormalRequestOptions): Scope {
   const { request, response, route } = incoming;
-  const known = httpState.requests.get(request);
+  const known = knownRequest(request);
   if (known !== undefined) {
     if (route !== undefined) known.route = route;
     return known.scope;
   }
   const opened = isIgnored(request, options) ? ignored() : open(request, response, options);
   if (route !== undefined) opened.route = route;
-  httpState.requests.set(request, opened);
+  makeKnown(request, opened);
   return opened.scope;
 }
 

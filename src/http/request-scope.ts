@@ -1,5 +1,5 @@
 // One request: a scope with its id, a root span around all that it causes, and one record when it is over. Of no framework.
-import { formatBaggage, parseBaggage } from '../context/baggage.js';
+import { formatBaggage, parseBaggage, type BaggageEntry } from '../context/baggage.js';
 import { remoteSpan } from '../context/remote-span.js';
 import { passedTracestate } from '../context/tracestate.js';
 import { hasErrorLine } from '../core/error-lines.js';
@@ -56,9 +56,8 @@ export class RequestScope {
     this.id = requestIdFrom(idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
     this.req = { method: head.method, url: recordedUrl(head.url) };
     const entries = parseBaggage(head.header('baggage'));
-    const baggage = formatBaggage(entries);
-    const named = entries.filter(({ key }) => options.baggage.includes(key)).map(({ key, value }) => [key, value]);
-    const context = new Context({ ...Object.fromEntries(named), request_id: this.id }, undefined);
+    const baggage = entries.length === 0 ? '' : formatBaggage(entries);
+    const context = new Context({ ...namedIn(entries, options.baggage), request_id: this.id }, undefined);
     const outer = parentScope(head, baggage, context, options);
     if (outer instanceof SilentScope) this.scope = outer;
     else this.scope = this.span = openRequestSpan(head, outer, this.req, baggage);
@@ -86,6 +85,12 @@ export class RequestScope {
     }
     this.span?.finish(outcome, undefined, result);
   }
+}
+
+/** The members of these names, as fields; undefined where there are none. */
+function namedIn(entries: readonly BaggageEntry[], names: readonly string[]): Record<string, string> | undefined {
+  if (entries.length === 0 || names.length === 0) return undefined;
+  return Object.fromEntries(entries.filter(({ key }) => names.includes(key)).map(({ key, value }) => [key, value]));
 }
 
 /** The scope that the request's span is opened in: that of its caller, or where there is none the beginning of a trace. */
