@@ -2,12 +2,12 @@
 import { throwsMark } from '../core/field.js';
 import { plainFields } from '../core/plain-fields.js';
 
-const PLAIN = Object.prototype;
-
 /** A shallow copy of what the caller gave. Never throws: a field that cannot be read says so. */
 export function copyOf(fields: object): Record<string, unknown> {
   try {
-    return Object.getPrototypeOf(fields) === PLAIN ? { ...fields } : { ...plainFields(fields) };
+    // As in plainFields: a property read costs what its inline cache costs.
+    const isPlain = (fields as { constructor?: unknown }).constructor === Object;
+    return isPlain ? { ...fields } : { ...plainFields(fields) };
   } catch {
     return copyOneByOne(fields);
   }
