@@ -31,6 +31,7 @@ import { joinedThread, joinThreads, standAlone } from './joined-thread.js';
 import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
 import { redactorOf } from './redact-options.js';
+import { actOnSignal, endOnSignals } from './signals.js';
 import { channelName, ThreadHost } from './thread-host.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
@@ -99,6 +100,8 @@ class Running implements TtlogHandle {
   private readonly snapshotDir: string;
   private readonly box: BlackBox | undefined;
   private ended: Promise<void> | undefined;
+  /** A snapshot of the crash has been written. */
+  private hasCrashed = false;
 
   constructor(options: NormalOptions) {
     this.options = options;
@@ -210,7 +213,8 @@ class Running implements TtlogHandle {
     };
     state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
     state.flushSync = () => void this.flushSync();
-    const onExit = (): void => {
+    const onExit = (code: number): void => {
+      if (code !== 0 && options.snapshotOnExit && !this.hasCrashed) this.trySnapshot(`exit ${code}`);
       const isDelivered = this.flushSync();
       if (!isDelivered) tellLeftovers(this.options.exitTimeoutMs);
       this.box?.end(isDelivered);
@@ -220,17 +224,47 @@ class Running implements TtlogHandle {
     };
     process.on('exit', onExit);
     this.uninstall.push(() => process.off('exit', onExit));
+    this.answerSignals();
     if (!options.snapshotOnCrash) return;
     this.uninstall.push(
       installCrashSnapshot({
         input: () => this.snapshotInput(),
         deliver: () => void this.flushSync(),
+        onSnapshot: () => (this.hasCrashed = true),
       }),
     );
     // Those that an earlier crash left raw. A process that ends meanwhile need not wait for it: the next one will do it.
     const compressing = new AbortController();
     this.uninstall.push(() => compressing.abort());
     void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept, signal: compressing.signal });
+  }
+
+  private answerSignals(): void {
+    const { signals, snapshotSignal } = this.options;
+    this.uninstall.push(
+      endOnSignals(signals, () => {
+        const isDelivered = this.flushSync();
+        if (!isDelivered) tellLeftovers(this.options.exitTimeoutMs);
+        this.box?.end(isDelivered);
+      }),
+    );
+    if (snapshotSignal === undefined) return;
+    this.uninstall.push(
+      actOnSignal(snapshotSignal, () => {
+        const path = this.trySnapshot(`signal ${snapshotSignal}`);
+        if (path !== undefined) void compressSnapshot(path);
+      }),
+    );
+  }
+
+  /** For those who did not ask for it just now: a failure is told by a record. */
+  private trySnapshot(reason: string): string | undefined {
+    try {
+      return this.snapshotSync(reason).path;
+    } catch (error) {
+      getLogger('ttlog').error('A snapshot could not be written', { reason, err: error });
+      return undefined;
+    }
   }
 
   private snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {

@@ -5,6 +5,7 @@ import { LogLevel } from '../core/level.js';
 import { toFilter } from '../core/levels.js';
 import { capacityBytesOf } from '../core/ring.js';
 import { consoleSink } from '../sinks/index.js';
+import { os } from '../recorder/lazy-node.js';
 import type { PromoteSettings } from '../recorder/promotion.js';
 import type { SinkInput } from '../recorder/sink.js';
 import type { NormalRedact, RedactOptions } from './redact-options.js';
@@ -21,6 +22,10 @@ export interface SnapshotOptions {
   crash?: boolean;
   /** How many files are kept; the oldest go first. @default 20 */
   keep?: number;
+  /** Takes one, and goes on, whenever the process gets this signal, such as `'SIGUSR2'`. @default none */
+  signal?: NodeJS.Signals;
+  /** Leave one when the process ends with another status than 0. @default false */
+  onExit?: boolean;
 }
 
 /** What is promoted, and how much of it at the most. */
@@ -75,6 +80,13 @@ export interface TtlogOptions {
    * @default the names that commonly hold secrets: password, secret, token, authorization, cookie, api_key, …
    */
   redact?: readonly string[] | false | RedactOptions;
+  /**
+   * Signals at which everything is delivered before the process ends by them, such as `['SIGTERM', 'SIGINT']`. An application's own handler
+   * always decides instead. A handler makes a process that is busy unkillable by that signal: that is why there is none by default.
+   *
+   * @default []
+   */
+  signals?: readonly NodeJS.Signals[];
   /** What a writer does when the ring is full of records that sinks are still owed. @default 'block' */
   overflow?: 'block' | 'drop';
   /** Longest time in ms between a record and its delivery while there is traffic. @default 10 */
@@ -98,6 +110,9 @@ export interface NormalOptions {
   readonly snapshotDir: string;
   readonly snapshotOnCrash: boolean;
   readonly snapshotsKept: number;
+  readonly snapshotSignal: NodeJS.Signals | undefined;
+  readonly snapshotOnExit: boolean;
+  readonly signals: readonly NodeJS.Signals[];
   readonly promote: PromoteSettings | undefined;
   /** A folder, `true` for the standard one. */
   readonly blackBox: boolean | string;
@@ -113,11 +128,11 @@ const DEFAULT_SNAPSHOT_DIR = './ttlog-snapshots';
 
 const KNOWN: readonly (keyof TtlogOptions)[] = [
   'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'promote', 'blackBox', 'redact',
-  'overflow',
+  'signals', 'overflow',
   'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
 ]; // prettier-ignore
 
-const SNAPSHOT_KEYS: readonly (keyof SnapshotOptions)[] = ['dir', 'crash', 'keep'];
+const SNAPSHOT_KEYS: readonly (keyof SnapshotOptions)[] = ['dir', 'crash', 'keep', 'signal', 'onExit'];
 
 /** Checks options and fills in the defaults. */
 export function normaliseOptions(options: TtlogOptions): NormalOptions {
@@ -140,6 +155,9 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     sinks: sinks ?? [consoleSink()],
     snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
     snapshotOnCrash: snapshots.crash ?? true,
+    snapshotSignal: snapshots.signal === undefined ? undefined : signalOf('snapshots.signal', snapshots.signal),
+    snapshotOnExit: snapshots.onExit ?? false,
+    signals: normaliseSignals(options.signals),
     promote: normalisePromote(options.promote),
     blackBox: normaliseBlackBox(options.blackBox),
     snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
@@ -193,6 +211,19 @@ function normalisePromote(promote: TtlogOptions['promote']): PromoteSettings | u
     perTrace: wholeNumber('promote.perTrace', perTrace, 1, 10_000_000),
     perSecond: wholeNumber('promote.perSecond', perSecond, 1, 1_000_000),
   };
+}
+
+function normaliseSignals(signals: TtlogOptions['signals'] = []): readonly NodeJS.Signals[] {
+  if (!Array.isArray(signals))
+    throw invalidOption('signals', 'an array of signals', signals, "Say signals: ['SIGTERM'].");
+  return signals.map((signal) => signalOf('a signal', signal));
+}
+
+/** One that a process can be asked about: nobody can answer SIGKILL or SIGSTOP. */
+function signalOf(name: string, signal: unknown): NodeJS.Signals {
+  const known = typeof signal === 'string' && Object.hasOwn(os().constants.signals, signal);
+  if (known && signal !== 'SIGKILL' && signal !== 'SIGSTOP') return signal as NodeJS.Signals;
+  throw invalidOption(name, "the name of a signal that can be answered, such as 'SIGTERM'", signal);
 }
 
 function normaliseBlackBox(blackBox: boolean | string = false): boolean | string {
