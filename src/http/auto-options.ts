@@ -40,13 +40,16 @@ export function autoOptions(environment: Environment): AutoOptions {
   const record = read('TTLOG_RECORD', (text) => (toFilter(text), text));
   const capacity = read('TTLOG_CAPACITY', (text) => checked({ capacity: Number(text) }));
   const snapshots = read('TTLOG_SNAPSHOTS', (text) => isOn(text) ?? text);
+  const blackBox = read('TTLOG_BLACK_BOX', (text) => isOn(text) ?? text);
+  const promote = read('TTLOG_PROMOTE', (text) => ({ promote: onOrOff(text) }));
   const redact = read('TTLOG_REDACT', (text) => checked({ redact: { keys: { extend: names(text) } } }));
   const sinks = sinksOf(
     read('TTLOG_CONSOLE', consoleOf),
     read('TTLOG_FILE', (path) => fileSink({ path })),
   );
-  Object.assign(ttlog, record !== undefined && { record }, capacity, redact);
+  Object.assign(ttlog, record !== undefined && { record }, capacity, promote, redact);
   if (snapshots !== undefined) ttlog.snapshots = snapshots;
+  if (blackBox !== undefined) ttlog.blackBox = blackBox;
   if (sinks !== undefined) ttlog.sinks = sinks;
 
   const requests: RequestScopeOptions = {};
@@ -86,6 +89,12 @@ const names = (text: string): string[] =>
 function isOn(text: string): boolean | undefined {
   if (/^(?:on|true|yes|1)$/i.test(text)) return true;
   return /^(?:off|false|no|0)$/i.test(text) ? false : undefined;
+}
+
+function onOrOff(text: string): boolean {
+  const on = isOn(text);
+  if (on === undefined) throw new TypeError(`Expected on or off, got ${JSON.stringify(text.slice(0, 80))}`);
+  return on;
 }
 
 function consoleOf(text: string): SinkInput | null {

@@ -97,12 +97,13 @@ test('what is wrong in the environment is told, and does not stop anything', asy
     TTLOG_HTTP: 'sideways',
     TTLOG_CONSOLE: 'loud',
     TTLOG_RECORD: '=',
+    TTLOG_PROMOTE: 'maybe',
   };
   const { status, stdout, stderr } = await runChild(APP.module, { args: IMPORT, env });
   expect([status, stderr]).toEqual([0, '']);
   const [completed, ...told] = messages(stdout).reverse();
   expect(completed).toBe('request completed');
-  const names = ['CAPACITY', 'CONSOLE', 'HTTP', 'RECORD', 'SAMPLE'];
+  const names = ['CAPACITY', 'CONSOLE', 'HTTP', 'PROMOTE', 'RECORD', 'SAMPLE'];
   expect(new Set(told)).toEqual(new Set(names.map((name) => `TTLOG_${name} in the environment is ignored`)));
 });
 
@@ -130,6 +131,8 @@ describe('what the environment says', () => {
       TTLOG_RECORD: 'info,db=trace',
       TTLOG_CAPACITY: '1024',
       TTLOG_SNAPSHOTS: 'on',
+      TTLOG_BLACK_BOX: '/dev/shm/shop',
+      TTLOG_PROMOTE: 'on',
       TTLOG_REDACT: 'iban, phone',
       TTLOG_CONSOLE: 'json',
       TTLOG_FILE: '/tmp/x.ndjson',
@@ -144,6 +147,8 @@ describe('what the environment says', () => {
       record: 'info,db=trace',
       capacity: 1024,
       snapshots: true,
+      blackBox: '/dev/shm/shop',
+      promote: true,
       redact: { keys: { extend: ['iban', 'phone'] } },
     });
     expect(ttlog.sinks).toHaveLength(2);
