@@ -15,6 +15,8 @@ import { Room } from './room.js';
 import type { SinkInput } from './sink.js';
 import type { FunctionSink } from './sort-sinks.js';
 import { sortSinks } from './sort-sinks.js';
+import type { SpanStats } from './span-table.js';
+import { SPAN_TABLE_BYTES, SpanTable } from './span-table.js';
 import { createTextOutlet } from './text-outlet.js';
 import { RecorderThread } from './thread.js';
 import type { ThreadRing, ThreadSink } from './thread-data.js';
@@ -73,6 +75,8 @@ export interface RecorderHandle {
   /** Hands over everything, closes the sinks, ends the thread. */
   stop(): Promise<void>;
   stats(): Readonly<RecorderCounts>;
+  /** What has been counted of spans. */
+  spans(): SpanStats[];
   /** A record is owed, and CONTROL_SLEEPING is not 0. */
   wake(): void;
   /** Returns when everything owed up to this position of the ring has been handed over, or waiting for it is no use. */
@@ -87,6 +91,7 @@ export function createRecorder(options: RecorderOptions): RecorderHandle {
 class RunningRecorder implements RecorderHandle {
   readonly #options: RecorderOptions;
   readonly #room: Room;
+  readonly #spanTable = new SharedArrayBuffer(SPAN_TABLE_BYTES);
   /** Views of the rings that are read, by their memory. */
   readonly #rings = new Map<SharedArrayBuffer, Int32Array>();
   #thread: RecorderThread | undefined;
@@ -176,6 +181,10 @@ class RunningRecorder implements RecorderHandle {
     };
   }
 
+  spans(): SpanStats[] {
+    return new SpanTable(this.#spanTable).read();
+  }
+
   wake(): void {
     this.#thread?.wake();
     this.#local?.drive.wake();
@@ -197,7 +206,7 @@ class RunningRecorder implements RecorderHandle {
       const batchRecords = this.#batchRecords;
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
       const delivery = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, promote };
-      const setup = { ...delivery, control, channel, tellOthers };
+      const setup = { ...delivery, spanTable: this.#spanTable, control, channel, tellOthers };
       this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {
@@ -221,6 +230,7 @@ class RunningRecorder implements RecorderHandle {
       batchRecords,
       stallTimeoutMs,
       promote,
+      spanTable: this.#thread === undefined ? this.#spanTable : undefined, // one of them counts
       control,
       tellOthers,
     });

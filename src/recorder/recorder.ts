@@ -13,6 +13,7 @@ import { CurrentRecord } from './outlet.js';
 import type { PromoteSettings, Story } from './promotion.js';
 import { Promotion } from './promotion.js';
 import type { LogRecord } from './record.js';
+import { SpanCounter } from './span-counter.js';
 import { tellStory } from './story.js';
 
 /** How often it is looked whether somebody set the wall clock. */
@@ -29,6 +30,8 @@ export interface RecorderSetup {
   readonly control: Int32Array;
   /** undefined = nothing is promoted. */
   readonly promote?: PromoteSettings | undefined;
+  /** Where spans are counted (see SpanTable); undefined = not by this one. */
+  readonly spanTable?: SharedArrayBuffer | undefined;
   /** Tells the sinks of the other side (recorder thread, in-thread twin). False where there are none. */
   readonly tellOthers?: ((meta: MetaMessage) => boolean) | undefined;
 }
@@ -64,6 +67,7 @@ export class Recorder {
   /** Those of the outlets that want to hear of every span. */
   readonly #followers: Outlet[] = [];
   readonly #promotion: Promotion | undefined;
+  readonly #spans: SpanCounter | undefined;
   #promoted = 0;
   #suppressedTold = 0;
   #progress = 0;
@@ -74,6 +78,7 @@ export class Recorder {
   constructor(setup: RecorderSetup) {
     this.#setup = setup;
     if (setup.promote !== undefined) this.#promotion = new Promotion(setup.promote);
+    if (setup.spanTable !== undefined) this.#spans = new SpanCounter(setup.spanTable);
   }
 
   addOutlet(outlet: Outlet): void {
@@ -212,6 +217,7 @@ export class Recorder {
   /** True where somebody got the record. */
   #deliver(cursor: RingCursor): boolean {
     const taken = this.#handOver(cursor);
+    if (this.#spans !== undefined && cursor.decoder.kind === L.KIND_SPAN_END) this.#spans.see(cursor.decoder);
     if (this.#followers.length > 0) this.#tellFollowers(cursor.decoder);
     return taken;
   }

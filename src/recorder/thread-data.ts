@@ -45,6 +45,8 @@ export interface ThreadData {
   readonly reader: number;
   /** undefined = nothing is promoted. */
   readonly promote: PromoteSettings | undefined;
+  /** Where spans are counted. */
+  readonly spanTable: SharedArrayBuffer;
   /** Float64, one for each of COUNTS; the thread writes, everybody reads. */
   readonly counts: Float64Array;
 }

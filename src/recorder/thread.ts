@@ -29,6 +29,7 @@ export interface ThreadSetup {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly promote: PromoteSettings | undefined;
+  readonly spanTable: SharedArrayBuffer;
   readonly control: Int32Array;
   /** BroadcastChannel on which threads of the application announce their rings. */
   readonly channel: string;

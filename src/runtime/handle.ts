@@ -1,4 +1,5 @@
 import type { LogLevel, LevelName } from '../core/level.js';
+import type { SpanStats } from '../recorder/span-table.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 
 /** What ttlog has done since `init()`. Counts are of records. */
@@ -19,6 +20,11 @@ export interface TtlogStats {
   readonly stories: number;
   /** Such traces that were not promoted, for there were too many a second. */
   readonly storiesSuppressed: number;
+  /**
+   * What was counted of spans and timers, by target and name, 1023 of them at most: then the rest is `(others)`. Counted by the recorder as it reads,
+   * whatever level they have: up to a second late, exact after `flush()`, but for those among `lapped`. Of all threads; in workers empty.
+   */
+  readonly spans: readonly SpanStats[];
   /** Spans of this thread that have not ended. */
   readonly openSpans: number;
   /** Size of a thread's ring. */
@@ -52,7 +58,10 @@ export interface TtlogHandle {
   flushSync(): boolean;
   /** Sets what is delivered. */
   setLevel(level: LogLevel | LevelName): void;
+  /** What has been recorded, delivered and lost, and how long spans took. */
   stats(): TtlogStats;
+  /** `stats()` in the text format of Prometheus (0.0.4): a histogram of seconds and a count of errors for each span, and ttlog's own counts. */
+  metrics(): string;
   /** Delivers everything, ends the recorder, closes the sinks; `init()` may be called again. A second call does nothing. */
   shutdown(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -30,6 +30,7 @@ import { JoinedHandle } from './joined-handle.js';
 import { joinedThread, joinThreads, standAlone } from './joined-thread.js';
 import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
+import { prometheusText } from './prometheus.js';
 import { redactorOf } from './redact-options.js';
 import { actOnSignal, endOnSignals } from './signals.js';
 import { channelName, ThreadHost } from './thread-host.js';
@@ -308,9 +309,14 @@ class Running implements TtlogHandle {
       recorded: ring.records + others.recorded,
       dropped: ring.dropped + others.dropped,
       ...this.recorder.stats(),
+      spans: this.recorder.spans(),
       openSpans: state.openSpanCount,
       capacityBytes: ring.segmentBytes * ring.segmentCount,
     };
+  }
+
+  metrics(): string {
+    return prometheusText(this.stats());
   }
 
   shutdown(): Promise<void> {

@@ -8,6 +8,7 @@ import { timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
+import { prometheusText } from './prometheus.js';
 import type { JoinedThread } from './joined-thread.js';
 
 const LOOK_MS = 2;
@@ -69,9 +70,14 @@ export class JoinedHandle implements TtlogHandle {
       promoted: 0,
       stories: 0,
       storiesSuppressed: 0,
+      spans: [],
       openSpans: state.openSpanCount,
       capacityBytes: segmentBytes * segmentCount,
     };
+  }
+
+  metrics(): string {
+    return prometheusText(this.stats());
   }
 
   async shutdown(): Promise<void> {
