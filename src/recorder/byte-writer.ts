@@ -127,63 +127,126 @@ export class ByteWriter {
     this.p = p;
   }
 
-  /** `"…"`, where all bytes are ASCII that needs no escape. False, and nothing is written, where they are not. */
-  plainJson(from: DataView, start: number, end: number): boolean {
-    this.need(end - start + 2);
-    const target = this.#dv;
-    const { u8 } = this;
-    let { p } = this;
-    u8[p++] = QUOTE;
-    let bits = 0;
-    let i = start;
-    // Four characters at once: in each byte of `bits` the highest bit tells of a control, a quote, a backslash, DEL or what is not ASCII.
-    for (; i + 4 <= end; i += 4) {
-      const word = from.getInt32(i, true);
-      const quote = word ^ 0x22222222;
-      const backslash = word ^ 0x5c5c5c5c;
-      bits |=
-        ((word - 0x20202020) & ~word) |
-        ((quote - 0x01010101) & ~quote) |
-        ((backslash - 0x01010101) & ~backslash) |
-        (word + 0x01010101) |
-        word;
-      target.setInt32(p, word, true);
-      p += 4;
+  /**
+   * `"…"` of UTF-8 or latin1, escaped where JSON or a terminal needs it. `from` and `view` are the same memory. False, and nothing is
+   * written, where it is no UTF-8.
+   */
+  json(from: Uint8Array, view: DataView, start: number, end: number, isUtf8: boolean): boolean {
+    const before = this.p;
+    this.byte(QUOTE);
+    this.need(end - start + 1);
+    const rest = this.#copyPlain(from, view, start, end, this.p);
+    this.p += rest - start;
+    if (rest < end) {
+      // The longest escape of a byte has six.
+      this.need((end - rest) * 6 + 1);
+      const p = isUtf8
+        ? this.#utf8Rest(from, view, rest, end, this.p)
+        : this.#latin1Rest(from, view, rest, end, this.p);
+      this.p = p === 0 ? before : p;
+      if (p === 0) return false;
     }
-    bits &= 0x80808080;
-    for (; i < end; i++) {
-      const byte = from.getUint8(i);
-      bits |= ESCAPED[byte];
-      u8[p++] = byte;
-    }
-    if (bits !== 0) return false;
-    u8[p] = QUOTE;
-    this.p = p + 1;
+    this.byte(QUOTE);
     return true;
-  }
-
-  /** `"…"` of latin1 bytes, escaped where JSON or a terminal needs it. */
-  latin1Json(from: Uint8Array, start: number, end: number): void {
-    this.need((end - start) * 6 + 2);
-    const { u8 } = this;
-    let { p } = this;
-    u8[p++] = QUOTE;
-    for (let i = start; i < end; i++) {
-      const byte = from[i];
-      if (ESCAPED[byte] === 0) u8[p++] = byte;
-      else if (byte >= 0xa0) {
-        u8[p] = 0xc0 | (byte >> 6);
-        u8[p + 1] = 0x80 | (byte & 0x3f);
-        p += 2;
-      } else p = this.#escape(byte, p);
-    }
-    u8[p] = QUOTE;
-    this.p = p + 1;
   }
 
   /** Makes room for `bytes` more. */
   need(bytes: number): void {
     if (this.p + bytes > this.#limit) this.#grow(bytes);
+  }
+
+  /** Copies characters that may stand as they are, four at once. Returns where the first one is that may not. */
+  #copyPlain(from: Uint8Array, view: DataView, start: number, end: number, p: number): number {
+    const target = this.#dv;
+    let i = start;
+    let to = p;
+    for (; i + 4 <= end; i += 4) {
+      // The highest bit of a byte tells of a control, a quote, a backslash, DEL or what is not ASCII.
+      const word = view.getInt32(i, true);
+      const quote = word ^ 0x22222222;
+      const backslash = word ^ 0x5c5c5c5c;
+      const bits =
+        ((word - 0x20202020) & ~word) |
+        ((quote - 0x01010101) & ~quote) |
+        ((backslash - 0x01010101) & ~backslash) |
+        (word + 0x01010101) |
+        word;
+      if ((bits & 0x80808080) !== 0) break;
+      target.setInt32(to, word, true);
+      to += 4;
+    }
+    const { u8 } = this;
+    for (; i < end; i++) {
+      const byte = from[i];
+      if (ESCAPED[byte] !== 0) break;
+      u8[to++] = byte;
+    }
+    return i;
+  }
+
+  #latin1Rest(from: Uint8Array, view: DataView, start: number, end: number, p: number): number {
+    const { u8 } = this;
+    let to = p;
+    for (let i = start; i < end;) {
+      const byte = from[i];
+      if (ESCAPED[byte] === 0) {
+        const next = this.#copyPlain(from, view, i, end, to);
+        to += next - i;
+        i = next;
+        continue;
+      }
+      i++;
+      if (byte < 0xa0) to = this.#escape(byte, to);
+      else {
+        u8[to] = 0xc0 | (byte >> 6);
+        u8[to + 1] = 0x80 | (byte & 0x3f);
+        to += 2;
+      }
+    }
+    return to;
+  }
+
+  /** 0 where it is no UTF-8. */
+  #utf8Rest(from: Uint8Array, view: DataView, start: number, end: number, p: number): number {
+    const { u8 } = this;
+    let to = p;
+    for (let i = start; i < end;) {
+      const byte = from[i];
+      if (ESCAPED[byte] === 0) {
+        const next = this.#copyPlain(from, view, i, end, to);
+        to += next - i;
+        i = next;
+        continue;
+      }
+      if (byte < 0x80) {
+        to = this.#escape(byte, to);
+        i++;
+        continue;
+      }
+      // Most letters and ideographs: three bytes of which none has to be looked at closer.
+      if (
+        byte > 0xe2 &&
+        byte < 0xf0 &&
+        byte !== 0xed &&
+        i + 3 <= end &&
+        (from[i + 1] & from[i + 2] & 0xc0) === 0x80 &&
+        ((from[i + 1] | from[i + 2]) & 0x40) === 0
+      ) {
+        u8[to] = byte;
+        u8[to + 1] = from[i + 1];
+        u8[to + 2] = from[i + 2];
+        to += 3;
+        i += 3;
+        continue;
+      }
+      const length = sequenceLength(from, i, end);
+      if (length === 0) return 0;
+      const unsafe = length === 4 ? 0 : unsafeUnit(from, i, length);
+      if (unsafe !== 0) to = this.#escapeUnit(unsafe, to);
+      else for (let k = 0; k < length; k++) u8[to++] = from[i + k];
+      i += length;
+    }
+    return to;
   }
 
   #escape(byte: number, p: number): number {
@@ -194,12 +257,18 @@ export class ByteWriter {
       u8[p++] = short;
       return p;
     }
-    u8[p] = 0x75; // u
-    u8[p + 1] = 0x30;
-    u8[p + 2] = 0x30;
-    u8[p + 3] = HEX[byte >> 4];
-    u8[p + 4] = HEX[byte & 15];
-    return p + 5;
+    return this.#escapeUnit(byte, p - 1);
+  }
+
+  #escapeUnit(unit: number, p: number): number {
+    const { u8 } = this;
+    u8[p] = BACKSLASH;
+    u8[p + 1] = 0x75; // u
+    u8[p + 2] = HEX[unit >> 12];
+    u8[p + 3] = HEX[(unit >> 8) & 15];
+    u8[p + 4] = HEX[(unit >> 4) & 15];
+    u8[p + 5] = HEX[unit & 15];
+    return p + 6;
   }
 
   /** A whole number below 2^31 with zeros in front, `digits` long. */
@@ -235,6 +304,35 @@ export class ByteWriter {
 const ESCAPED = new Uint8Array(256).map((_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH || byte >= 0x7f ? 0x80 : 0,
 );
+
+/** Bytes of the character at `i`, of which the first is not ASCII; 0 where it is none. */
+function sequenceLength(from: Uint8Array, i: number, end: number): number {
+  const lead = from[i];
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  if (length === 0 || i + length > end) return 0;
+  const second = from[i + 1];
+  // No longer than need be, no halves of surrogate pairs, nothing beyond Unicode.
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let k = 2; k < length; k++) if ((from[i + k] & 0xc0) !== 0x80) return 0;
+  return length;
+}
+
+/** What escape.ts escapes besides ASCII: controls, line separators, marks that turn the direction of writing. 0 for all else. */
+function unsafeUnit(from: Uint8Array, i: number, length: number): number {
+  const lead = from[i];
+  const second = from[i + 1];
+  if (length === 2)
+    return (lead === 0xc2 && second < 0xa0) || (lead === 0xd8 && second === 0x9c)
+      ? ((lead & 0x1f) << 6) | (second & 0x3f)
+      : 0;
+  if (lead !== 0xe2 || second > 0x81) return 0;
+  const low = from[i + 2];
+  const isUnsafe =
+    second === 0x80 ? low === 0x8e || low === 0x8f || (low >= 0xa8 && low <= 0xae) : low >= 0xa6 && low <= 0xa9;
+  return isUnsafe ? 0x2000 | ((second & 0x3f) << 6) | (low & 0x3f) : 0;
+}
 
 const POWERS = Int32Array.from({ length: 10 }, (_, i) => 10 ** i);
 

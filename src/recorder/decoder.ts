@@ -217,11 +217,17 @@ export class SegmentDecoder {
     return this.kind === L.KIND_EMITTED ? NO_LAYERS : this.#bounded(this.#layer(bindings), this.#layer(context), span);
   }
 
-  /** Goes to the current record's own fields and returns its site, which an inline record has in front of them. */
-  enterSite(): Site {
+  /** Goes behind the current record's header: to its own fields, or to the site that it carries itself. */
+  enterBody(): void {
     const { reader } = this;
     reader.p = this.at + L.RECORD_HEADER_BYTES + ((this.flags & L.FLAG_BINDINGS) === 0 ? 0 : L.RECORD_BINDINGS_BYTES);
     reader.end = this.recordEnd;
+  }
+
+  /** Goes to the current record's own fields and returns its site, which an inline record has in front of them. */
+  enterSite(): Site {
+    const { reader } = this;
+    this.enterBody();
     const carriesSite = (this.flags & L.FLAG_INLINE) !== 0 || this.kind === L.KIND_EMITTED;
     if (!carriesSite) return this.dictionary.site(this.header(L.RECORD_SITE_OFFSET)) ?? damaged();
     const target = reader.string();

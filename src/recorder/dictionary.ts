@@ -85,6 +85,11 @@ export class Dictionary implements TextTable {
     out.copy(this.#json, known.start, known.end);
   }
 
+  /** What lines call a target: the root target has no name in the ring. */
+  targetName(target: string): string {
+    return target === '' ? this.#service : target;
+  }
+
   /** A site that a record carries itself. */
   inlineSite(target: string, message: string, level: number): Site {
     return this.#site(0, target, message, null, 0, level, []);
@@ -125,7 +130,7 @@ export class Dictionary implements TextTable {
   ): Site {
     return {
       id,
-      target: target === '' ? this.#service : target,
+      target: this.targetName(target),
       message,
       file,
       line,

@@ -6,11 +6,11 @@ import { ByteWriter } from './byte-writer.js';
 import { readEmitted, readSpanEnd } from './decode-record.js';
 import type { SegmentDecoder } from './decoder.js';
 import type { Site } from './dictionary.js';
-import { skipUndefined, writeError, writeJson } from './json-bytes.js';
+import { skipUndefined, writeError, writeJson, writeJsonString } from './json-bytes.js';
 import type { Layer } from './layer.js';
 import { isShadowed } from './layer.js';
 import type { LineFormat } from './line-format.js';
-import { LATE_TEXT, SPAN_RESERVED } from './line-format.js';
+import { LATE_TEXT, LINE_END, SPAN_RESERVED } from './line-format.js';
 import type { SpanState } from './span-state.js';
 
 /** Texts of layers that are kept; beyond that they are made anew. A segment has at most as much where none is hostile. */
@@ -116,22 +116,30 @@ export class LineEncoder {
     out.copy(constants, tailStart, tailEnd);
   }
 
+  /** The message of a record that carries its site itself may be long: it goes from bytes to bytes, too. */
   #writeInlineEvent(out: ByteWriter): void {
     const decoder = this.#decoder;
     const span = decoder.span();
     const layers = decoder.inherited(span);
-    const site = decoder.enterSite();
-    const own = decoder.readPairs(decoder.reader.u16());
-    this.#writeStart(out, decoder.threadId, site);
+    const { reader } = decoder;
+    decoder.enterBody();
+    const target = decoder.dictionary.targetName(reader.string());
+    const messageAt = reader.p;
+    reader.skip();
+    const own = decoder.readPairs(reader.u16());
+    this.#writeStart(out, decoder.threadId, target);
     if (span !== undefined) this.#writeIds(out, span, span.hasEnded);
     this.#writeInherited(out, layers, own, false);
     this.#writePairs(out, own);
-    out.text(this.format.tail(site.message));
+    reader.p = messageAt;
+    out.text(this.format.messageKey);
+    writeJsonString(out, reader);
+    out.text(LINE_END);
   }
 
   #writeEmitted(out: ByteWriter): void {
     const { site, traceId, spanId, threadId, pairs } = readEmitted(this.#decoder);
-    this.#writeStart(out, threadId, site);
+    this.#writeStart(out, threadId, site.target);
     out.text(this.format.ids(traceId, spanId));
     this.#writePairs(out, pairs);
     out.text(this.format.tail(site.message));
@@ -163,9 +171,9 @@ export class LineEncoder {
   }
 
   /** Thread and target of a record that carries its site itself. */
-  #writeStart(out: ByteWriter, threadId: number, site: Site): void {
+  #writeStart(out: ByteWriter, threadId: number, target: string): void {
     out.text(this.format.thread(threadId));
-    out.text(this.format.target(site.target));
+    out.text(this.format.target(target));
   }
 
   #writeIds(out: ByteWriter, span: SpanState, isLate: boolean): void {

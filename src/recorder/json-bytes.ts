@@ -60,14 +60,13 @@ function writeNumber(out: ByteWriter, value: number): void {
 }
 
 /** A string value, quoted and escaped; `tag` is its own. */
-function writeJsonString(out: ByteWriter, reader: ByteReader, tag: number): void {
+export function writeJsonString(out: ByteWriter, reader: ByteReader, tag = reader.peekTag()): void {
   const length = reader.enterString(tag);
   const start = reader.p;
   const end = start + length;
   reader.p = end;
-  if (out.plainJson(reader.dv, start, end)) return;
-  if (tag === L.TAG_UTF8) out.text(jsonString(reader.u8.utf8Slice(start, end)));
-  else out.latin1Json(reader.u8, start, end);
+  const isText = out.json(reader.u8, reader.dv, start, end, tag === L.TAG_UTF8);
+  if (!isText) out.text(jsonString(reader.u8.utf8Slice(start, end)));
 }
 
 function writeObject(out: ByteWriter, reader: ByteReader, tag: number, depth: number): void {
@@ -82,7 +81,7 @@ function writeObject(out: ByteWriter, reader: ByteReader, tag: number, depth: nu
     reader.p = keyAt;
     if (!isFirst) out.byte(COMMA);
     isFirst = false;
-    writeJsonString(out, reader, reader.peekTag());
+    writeJsonString(out, reader);
     reader.p = valueAt;
     out.byte(COLON);
     writeJson(out, reader, depth + 1);

@@ -12,6 +12,9 @@ export const SPAN_RESERVED: ReadonlySet<string> = new Set(['span_links', 'durati
 
 const MAX_DATE_MS = 8.64e15;
 
+/** Behind the message. */
+export const LINE_END = '}\n';
+
 /** The constant texts of lines with these names. */
 export class LineFormat {
   readonly names: LineNames;
@@ -23,6 +26,8 @@ export class LineFormat {
   readonly beforeTrace: string;
   readonly betweenIds: string;
   readonly afterSpan: string;
+  /** `,"msg":` */
+  readonly messageKey: string;
   /** `,"err":`, where the value is an error. */
   readonly errorKey: string;
   /** `,"stack_trace":` where the stack stands beside the error; undefined where it is in it. */
@@ -56,6 +61,7 @@ export class LineFormat {
     this.betweenIds = (hasTrace ? '"' : '') + (hasSpan ? `,${jsonString(names.spanId)}:"` : '');
     this.afterSpan = (hasSpan ? '"' : '') + members(spanConstants);
     this.namesErrors = names.error !== 'err' || names.stack !== 'stack';
+    this.messageKey = `,${jsonString(names.message)}:`;
     this.errorKey = `,${jsonString(names.error)}:`;
     this.stackKey = names.hoistsStack ? `,${jsonString(names.stack)}:` : undefined;
     this.#reserved = new Set(isPromoted ? [...reservedOf(names), 'promoted'] : reservedOf(names));
@@ -107,7 +113,7 @@ export class LineFormat {
 
   /** `,"msg":"User logged in"}` and a newline. */
   tail(message: string): string {
-    return `${member(this.names.message, message)}}\n`;
+    return `${this.messageKey}${jsonString(message)}${LINE_END}`;
   }
 }
 

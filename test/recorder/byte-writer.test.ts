@@ -95,47 +95,66 @@ describe('numbers', () => {
   });
 });
 
+/** A string as JSON from bytes that have others around them, which must not matter; undefined where it is refused. */
+function json(bytes: Uint8Array, isUtf8: boolean, offset = 0): string | undefined {
+  const memory = Buffer.alloc(offset + bytes.length + 8, 0x22);
+  memory.set(bytes, offset);
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.length);
+  let isText = true;
+  const text = written((out) => {
+    isText = out.json(memory, view, offset, offset + bytes.length, isUtf8);
+  });
+  return isText ? text : undefined;
+}
+
 describe('strings', () => {
-  const latin1 = fc.string({ unit: fc.nat(255).map((unit) => String.fromCharCode(unit)), maxLength: 40 });
+  const offset = fc.nat(7);
 
   it('of latin1 bytes are JSON', () => {
+    const latin1 = fc.string({ unit: fc.nat(255).map((unit) => String.fromCharCode(unit)), maxLength: 40 });
     fc.assert(
-      fc.property(latin1, fc.nat(7), (text, offset) => {
-        const bytes = Buffer.alloc(offset + text.length, 0xff);
-        bytes.write(text, offset, 'latin1');
-        expect(written((out) => out.latin1Json(bytes, offset, bytes.length))).toBe(jsonString(text));
+      fc.property(latin1, offset, (text, at) => {
+        expect(json(Buffer.from(text, 'latin1'), false, at)).toBe(jsonString(text));
       }),
       { numRuns: 5000 },
     );
   });
 
-  it('that need no escape are copied, and no others', () => {
-    const ascii = fc.string({ maxLength: 40 });
+  it('of UTF-8 are JSON', () => {
+    const unsafe = fc.constantFrom(
+      '\u0000', '\n', '"', '\\', '\u007f', '\u0080', '\u009f', '\u00a0', '\u061b', '\u061c', '\u200d', '\u200e', '\u2028', '\u202e', '\u2030', '\u2066', '\u2069',
+      '\u206a', '\ud7ff', '\ue000', '\ufffd', '\u{10ffff}',
+    ); // prettier-ignore
+    const any = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
+    const text = fc.string({ unit: fc.oneof(any, unsafe, fc.constantFrom('a', 'bcdef', '日')), maxLength: 40 });
     fc.assert(
-      fc.property(fc.oneof(ascii, latin1), fc.nat(7), (text, offset) => {
-        // What stands around the string must not matter.
-        const bytes = Buffer.alloc(offset + text.length + 8, 0x22);
-        bytes.write(text, offset, 'latin1');
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-        let isPlain = false;
-        const result = written((out) => {
-          isPlain = out.plainJson(view, offset, offset + text.length);
-        });
-        expect(isPlain).toBe(/^[\u0020-\u007e]*$/.test(text) && !/["\\]/.test(text));
-        expect(result).toBe(isPlain ? `"${text}"` : '');
+      fc.property(text, offset, (whole, at) => {
+        const bytes = Buffer.from(whole);
+        expect(json(bytes, true, at)).toBe(jsonString(bytes.toString()));
       }),
       { numRuns: 5000 },
     );
   });
 
-  it('each character that needs an escape is found wherever it stands', () => {
+  it('that are no UTF-8 are refused', () => {
+    const lead = fc.constantFrom(0x80, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe4, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff);
+    const some = fc.array(fc.oneof(lead, fc.nat(255)), { maxLength: 12 }).map((bytes) => Uint8Array.from(bytes));
+    fc.assert(
+      fc.property(some, offset, (bytes, at) => {
+        // What is no UTF-8 becomes a replacement character, which takes other bytes.
+        const isUtf8 = Buffer.from(Buffer.from(bytes).toString()).equals(bytes);
+        expect(json(bytes, true, at)).toBe(isUtf8 ? jsonString(Buffer.from(bytes).toString()) : undefined);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('each character is looked at wherever it stands', () => {
     for (let code = 0; code < 256; code++) {
-      for (let at = 0; at < 9; at++) {
-        const bytes = Buffer.from('abcdefghi');
-        bytes[at] = code;
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-        const isPlain = code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c;
-        expect(new ByteWriter(8).plainJson(view, 0, 9)).toBe(isPlain);
+      for (let at = 0; at < 13; at++) {
+        const text = `${'abcdefghijklm'.slice(0, at)}${String.fromCharCode(code)}${'nopqrstuvwxyz'.slice(at)}`;
+        expect(json(Buffer.from(text, 'latin1'), false)).toBe(jsonString(text));
+        expect(json(Buffer.from(text), true)).toBe(jsonString(text));
       }
     }
   });
