@@ -197,17 +197,18 @@ export const groups = [
   },
   {
     id: 'loop-delay',
-    title: 'Event-loop delay while 500 events every 10 ms go to a file (ms)',
+    title: 'Event-loop delay while 2000 events every 20 ms go to a file (ms)',
     notes: [
       "node's own monitorEventLoopDelay with a timer of 1 ms, which is in every figure: 'no logger' shows it. No time without a",
       'processor is subtracted here: on a busy machine read the p50.',
     ],
     columns: [
+      value('mean', 'mean', formatNsAsMs),
+      over('loop-delay/no logger', 'mean over no logger', formatNsAsMs, { metric: 'mean' }),
       value('p50', 'p50', formatNsAsMs),
       value('p99', 'p99', formatNsAsMs),
       value('p999', 'p99.9', formatNsAsMs),
       value('max', 'max', formatNsAsMs),
-      over('loop-delay/no logger', 'p99 over no logger', formatNsAsMs, { metric: 'p99' }),
     ],
   },
   {

@@ -1,4 +1,4 @@
-// Event-loop delay under load: 500 events every 10 ms, about 50 000 a second, go to a file, and node's own monitor
+// Event-loop delay under load: 2000 events every 20 ms, about 100 000 a second, go to a file, and node's own monitor
 // (perf_hooks.monitorEventLoopDelay) says how late a timer of 1 ms is. A logger that works on the calling thread shows up
 // here as what everybody else in the process has to wait.
 
@@ -10,8 +10,8 @@ import { verifyFile } from './delivery.mjs';
 import { expectEqual } from './verify.mjs';
 
 const WARM_UP_EVENTS = 20_000;
-const SLICE_EVENTS = 500;
-const SLICE_MS = 10;
+const SLICE_EVENTS = 2000;
+const SLICE_MS = 20;
 const RESOLUTION_MS = 1;
 
 /** @param {string} name @param {(path: string) => import('./delivery.mjs').FileLogger} open */
@@ -30,7 +30,13 @@ export function loopDelayContender(name, open) {
       await logPaced(logger, WARM_UP_EVENTS, logged);
       delay.disable();
       await logger.flush();
-      return { p50: delay.percentile(50), p99: delay.percentile(99), p999: delay.percentile(99.9), max: delay.max };
+      return {
+        mean: delay.mean,
+        p50: delay.percentile(50),
+        p99: delay.percentile(99),
+        p999: delay.percentile(99.9),
+        max: delay.max,
+      };
     },
     async verify({ workDir }) {
       if (name === 'no logger') return undefined;

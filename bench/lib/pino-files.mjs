@@ -17,6 +17,12 @@ export function logThroughPino(log) {
   };
 }
 
+function flushOnce(log) {
+  return new Promise((resolve, reject) => {
+    log.flush((error) => (error ? reject(error) : resolve()));
+  });
+}
+
 /** @type {Record<string, (path: string) => import('./delivery.mjs').FileLogger>} */
 export const pinoFiles = {
   'pino to a file (sync, minLength 4096)'(path) {
@@ -32,11 +38,13 @@ export const pinoFiles = {
     return {
       needsTurns: true,
       logRange: logThroughPino(log),
-      // The callback of an asynchronous flush may come before the last write has ended.
-      flush: () =>
-        new Promise((resolve, reject) => {
-          log.flush((error) => (error ? reject(error) : resolve(untilQuiet(path))));
-        }),
+      // One flush may leave a rest behind, and its callback may come before the last write has ended.
+      async flush() {
+        await flushOnce(log);
+        await untilQuiet(path);
+        await flushOnce(log);
+        await untilQuiet(path);
+      },
     };
   },
   'pino to a file (worker transport)'(path) {

@@ -108,7 +108,10 @@ const toAFile = {
       ['p999', 'p99.9'],
       ['max', 'longest'],
     ].map(([metric, name]) => line(`a call, ${name}, µs`, metric, formatUs, 'latency', fileNames)),
-    line('event-loop delay, p99, ms (1 ms is the timer)', 'p99', formatNsAsMs, 'loop-delay', fileNames),
+    line('event-loop delay over no logger, mean, ms', 'mean', formatNsAsMs, 'loop-delay', fileNames, {
+      over: 'loop-delay/no logger',
+    }),
+    line('event-loop delay, p99, ms', 'p99', formatNsAsMs, 'loop-delay', fileNames),
     line('lines lost of 2 000, the process returns', 'return2k', formatCount, 'lost-lines', fileNames),
     line('lines lost of 2 000, `process.exit()`', 'exit2k', formatCount, 'lost-lines', fileNames),
     line('lines lost of 200 000, `process.exit()`', 'exit200k', formatCount, 'lost-lines', fileNames),
