@@ -92,7 +92,9 @@ const fileNames = ['ttlog fileSink', PINO_FILE, 'pino to a file (async)', PINO_W
 /** @type {ReadmeTable} */
 const toAFile = {
   title: 'To a file',
-  note: 'Every line of every file is read back and compared.',
+  note:
+    'Every line of every file is read back and compared. winston and pino’s asynchronous destination queue in memory what they cannot ' +
+    'write at once: a short call, and a line that is lost when the process ends.',
   columns: ['ttlog', 'pino, sync, 4 KiB', 'pino, async', 'pino, worker', 'winston'],
   lines: [
     line('processor time of all threads, ns an event', 'cpuNs', formatCount, 'delivery-burst', fileNames),

@@ -64,7 +64,7 @@ function headline(runs) {
   const waited = runs.map(({ json }) => `${(json.waited * 100).toFixed(0)} %`).join(' / ');
   return `${dates}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GiB, ${machine.platform}. Where a cell has ${runs.length} figures they are of
 ${versions}. Medians of up to ${rounds} rounds in which every contender has a process of its own and they alternate; **bold** is the best of
-a row. Other programs had the processor for ${waited} of the contenders' time, which is taken out where it can be. Figures of one machine: the ratios
+a row. The machine had other work: for ${waited} of their time contenders had no processor, which is taken out where it can be. Figures of one machine: the ratios
 are what travels. \`npm run bench\` takes them on yours, with spreads, and says what each row does.
 `;
 }
