@@ -3,15 +3,19 @@
 import { writeObject } from './encode-object.js';
 import * as L from './layout.js';
 import type { Ring } from './ring.js';
+import { writesTextsFast } from './platform.js';
 import { moveRecord } from './ring.js';
 
 export const TRUNCATED_MARK = '[Truncated]';
 
 /**
- * Up to here a loop over charCodeAt beats a call into the platform on Node 20 (36 characters: 40 ns against 48). Four characters a
- * store: 17 of them take 20 ns instead of 24 on Node 20, and 22 instead of 31 on Node 24.
+ * Up to here a loop over charCodeAt beats a call into the platform. It stores four characters at a time: 17 of them take 20 ns instead of
+ * 24 on Node 20, 22 instead of 31 on Node 24.
  */
-const SHORT_STRING = 48;
+const LOOP_LENGTH = writesTextsFast ? 20 : 40;
+/** Up to here, in UTF-16 units, the length as UTF-8 fits into a byte. */
+const SHORT_LENGTH = 85;
+const SHORT_BYTES = 255;
 
 export function writeValue(ring: Ring, p: number, value: unknown): number {
   if (typeof value === 'string') return writeString(ring, p, value);
@@ -81,39 +85,45 @@ export function functionText(value: object): string {
   }
 }
 
+/** UTF-8, or latin1 where that is shorter and quicker; lone surrogates become U+FFFD. Over-long strings are cut and marked. */
 export function writeString(ring: Ring, p: number, text: string): number {
   const { length } = text;
-  if (length <= SHORT_STRING) {
-    if (p > ring.end) {
-      p = moveRecord(ring, p, 0);
-      if (p < 0) return p;
-    }
-    const { dv } = ring;
-    const start = p + 2;
-    let bits = 0;
-    let i = 0;
-    for (; i + 4 <= length; i += 4) {
-      const a = text.charCodeAt(i);
-      const b = text.charCodeAt(i + 1);
-      const c = text.charCodeAt(i + 2);
-      const d = text.charCodeAt(i + 3);
-      bits |= a | b | c | d;
-      dv.setInt32(start + i, a | (b << 8) | (c << 16) | (d << 24), true);
-    }
-    for (; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      bits |= unit;
-      dv.setInt8(start + i, unit);
-    }
-    if (bits < 0x100) {
-      dv.setInt16(p, L.TAG_LATIN1_SHORT | (length << 8), true);
-      return start + length;
-    }
+  if (length > SHORT_LENGTH) return writeLongString(ring, p, text);
+  if (p > ring.end) {
+    p = moveRecord(ring, p, 0);
+    if (p < 0) return p;
   }
-  return writeLongString(ring, p, text);
+  if (length > LOOP_LENGTH) return writeShortUtf8(ring, p, text);
+  const { dv } = ring;
+  const start = p + 2;
+  let bits = 0;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    bits |= a | b | c | d;
+    dv.setInt32(start + i, a | (b << 8) | (c << 16) | (d << 24), true);
+  }
+  for (; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    bits |= unit;
+    dv.setInt8(start + i, unit);
+  }
+  if (bits > 0xff) return writeShortUtf8(ring, p, text);
+  dv.setInt16(p, L.TAG_LATIN1_SHORT | (length << 8), true);
+  return start + length;
 }
 
-/** UTF-8; lone surrogates become U+FFFD. Over-long strings are cut and marked. */
+/** There is room for it. */
+function writeShortUtf8(ring: Ring, p: number, text: string): number {
+  const bytes = writeUtf8(ring, p + 2, text, SHORT_BYTES);
+  // As many bytes as characters: they are ASCII, which is quicker to read as latin1.
+  ring.dv.setInt16(p, (bytes === text.length ? L.TAG_LATIN1_SHORT : L.TAG_UTF8_SHORT) | (bytes << 8), true);
+  return p + 2 + bytes;
+}
+
 function writeLongString(ring: Ring, p: number, text: string): number {
   const max = ring.maxStringLength;
   const whole = text.length <= max;
@@ -122,12 +132,10 @@ function writeLongString(ring: Ring, p: number, text: string): number {
     ? text
     : text.slice(0, max - ((text.charCodeAt(max - 1) & 0xfc00) === 0xd800 ? 1 : 0)) + TRUNCATED_MARK;
   let most = 5 + cut.length * 3;
-  // Short texts and names may use what is kept for the small fields at the end.
-  const limit = text.length <= SHORT_STRING ? ring.maxRecordBytes : ring.contentBytes;
-  if (p + most > ring.end || p + most - ring.at > limit) {
+  if (p + most > ring.end || p + most - ring.at > ring.contentBytes) {
     // Three bytes a character is what few texts take.
     most = 5 + utf8Length(cut);
-    if (p + most - ring.at > limit) return -1;
+    if (p + most - ring.at > ring.contentBytes) return -1;
     if (p + most > ring.end) {
       p = moveRecord(ring, p, most);
       if (p < 0) return p;
@@ -150,14 +158,19 @@ function utf8Length(text: string): number {
 
 /** A string of any length where there is room for `most` bytes: tag, length, UTF-8. */
 export function writeText(ring: Ring, p: number, text: string, most: number): number {
-  const bytes = ring.text === null ? writeUtf8(ring.u8, p + 5, text) : ring.text.write(text, p + 5, most - 5, 'utf8');
+  const bytes = writeUtf8(ring, p + 5, text, most - 5);
   ring.u8[p] = L.TAG_UTF8;
   ring.dv.setUint32(p + 1, bytes, true);
   return p + 5 + bytes;
 }
 
+/** Returns the number of bytes: at most `most`, for which there is room. */
+function writeUtf8(ring: Ring, p: number, text: string, most: number): number {
+  return ring.text === null ? encodeUtf8(ring.u8, p, text) : ring.text.utf8Write(text, p, most);
+}
+
 /** For platforms without Buffer. */
-function writeUtf8(u8: Uint8Array, start: number, text: string): number {
+function encodeUtf8(u8: Uint8Array, start: number, text: string): number {
   let p = start;
   for (let i = 0; i < text.length; i++) {
     let point = text.codePointAt(i)!;

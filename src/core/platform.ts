@@ -13,13 +13,14 @@ export interface Platform {
     readonly arch?: string;
     readonly env?: Record<string, string | undefined>;
     readonly hrtime?: { bigint?: () => bigint };
+    readonly versions?: { readonly node?: string };
   };
   readonly Buffer?: { from(buffer: SharedArrayBuffer, offset: number, length: number): TextWriter };
 }
 
-/** What Node's Buffer does for long strings: writes UTF-8, returns the bytes written. */
+/** What Node's Buffer does for longer strings: writes UTF-8, returns the bytes written. */
 export interface TextWriter {
-  write(text: string, offset: number, length: number, encoding: 'utf8'): number;
+  utf8Write(text: string, offset: number, length: number): number;
 }
 
 export const platform: Platform = globalThis as object as Platform;
@@ -29,6 +30,15 @@ export const platform: Platform = globalThis as object as Platform;
  * atomic one, which is a locked exchange on x86: 12-18 ns.
  */
 export const ordersStores = platform.process?.arch === 'x64' || platform.process?.arch === 'ia32';
+
+/** null where there is none: the core then encodes texts itself. */
+export function textWriter(buffer: SharedArrayBuffer, length: number): TextWriter | null {
+  const writer = platform.Buffer?.from(buffer, 0, length);
+  return typeof writer?.utf8Write === 'function' ? writer : null;
+}
+
+/** From Node 24 on writing a text into a Buffer is not a call out of V8's hands: 23 ns instead of 42, whatever its length. */
+export const writesTextsFast = Number.parseInt(platform.process?.versions?.node ?? '0', 10) >= 24;
 
 export function isUrl(value: object): boolean {
   return platform.URL !== undefined && value instanceof platform.URL;

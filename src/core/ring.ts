@@ -3,20 +3,20 @@ import type { FieldNode } from './callsite.js';
 import { processAnchor, writeMonotonic } from './clock.js';
 import * as L from './layout.js';
 import type { TextWriter } from './platform.js';
-import { newRingMemory, ordersStores, platform } from './platform.js';
+import { newRingMemory, ordersStores, platform, textWriter } from './platform.js';
 import type { Where } from './redact.js';
 import type { Bindings, Context, Scope } from './scope.js';
 import type { Spill } from './spill.js';
 import { state } from './state.js';
 
 /**
- * Kept free at the end of each segment: what begins at `end` or before it may be a short string and the mark that says "truncated"
- * behind it, without another look.
+ * Kept free at the end of each segment: what begins at `end` or before it may be a string of 255 bytes and the mark that says
+ * "truncated" behind it, without another look.
  */
-const SLACK_BYTES = 128;
+const SLACK_BYTES = 320;
 
-/** Small values (numbers, short strings) are written without a look at the record's length: 512 fields of at most 100 bytes. */
-const UNCHECKED_BYTES = 64 * 1024;
+/** Small values (numbers, short strings) are written without a look at the record's length: 512 fields of at most 257 bytes. */
+const UNCHECKED_BYTES = 132 * 1024;
 
 /** Not even that of what is in none, which has -1. */
 const NO_SEGMENT = -2;
@@ -109,7 +109,7 @@ export class Ring {
     this.i64 = new BigInt64Array(buffer, 0, length >> 3);
     this.f64 = new Float64Array(buffer, 0, length >> 3);
     this.dv = new DataView(buffer, 0, length);
-    this.text = platform.Buffer === undefined ? null : platform.Buffer.from(buffer, 0, length);
+    this.text = textWriter(buffer, length);
     this.dataStart = L.HEADER_BYTES + dictionaryBytes;
     this.segmentCount =
       capacityBytes >= L.MAX_SEGMENT_COUNT * L.MIN_SEGMENT_BYTES ? L.MAX_SEGMENT_COUNT : L.MIN_SEGMENT_COUNT;

@@ -105,11 +105,11 @@ export class ByteReader {
    */
   enterString(tag: number): number {
     let length: number;
-    if (tag === L.TAG_LATIN1_SHORT) {
+    if (tag === L.TAG_LATIN1_SHORT || tag === L.TAG_UTF8_SHORT) {
       this.need(2);
       length = this.u8[this.p + 1]!;
       this.p += 2;
-    } else if (tag === L.TAG_UTF8 || tag === L.TAG_LATIN1) {
+    } else if (tag === L.TAG_UTF8) {
       this.p += 1;
       length = this.u32();
     } else {
@@ -124,7 +124,7 @@ export class ByteReader {
     const length = this.enterString(tag);
     const start = this.p;
     this.p = start + length;
-    return tag === L.TAG_UTF8 ? this.u8.utf8Slice(start, this.p) : this.u8.latin1Slice(start, this.p);
+    return tag === L.TAG_LATIN1_SHORT ? this.u8.latin1Slice(start, this.p) : this.u8.utf8Slice(start, this.p);
   }
 
   stringOrNull(): string | null {
@@ -151,7 +151,7 @@ export class ByteReader {
       case L.TAG_DATE:
         return this.skipBytes(9);
       case L.TAG_LATIN1_SHORT:
-      case L.TAG_LATIN1:
+      case L.TAG_UTF8_SHORT:
       case L.TAG_UTF8:
         return this.#skipString();
       case L.TAG_BIGINT_TEXT:

@@ -19,7 +19,7 @@ export function writeJson(out: ByteWriter, reader: ByteReader, depth = 0): void 
   const tag = reader.peekTag();
   switch (tag) {
     case L.TAG_LATIN1_SHORT:
-    case L.TAG_LATIN1:
+    case L.TAG_UTF8_SHORT:
     case L.TAG_UTF8:
       return writeJsonString(out, reader, tag);
     case L.TAG_INT32:
@@ -65,7 +65,7 @@ export function writeJsonString(out: ByteWriter, reader: ByteReader, tag = reade
   const start = reader.p;
   const end = start + length;
   reader.p = end;
-  const isText = out.json(reader.u8, reader.dv, start, end, tag === L.TAG_UTF8);
+  const isText = out.json(reader.u8, reader.dv, start, end, tag !== L.TAG_LATIN1_SHORT);
   if (!isText) out.text(jsonString(reader.u8.utf8Slice(start, end)));
 }
 

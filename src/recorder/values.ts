@@ -37,7 +37,7 @@ export function readValue(reader: ByteReader, depth = 0): FieldValue {
   const tag = reader.peekTag();
   switch (tag) {
     case L.TAG_LATIN1_SHORT:
-    case L.TAG_LATIN1:
+    case L.TAG_UTF8_SHORT:
     case L.TAG_UTF8:
       return reader.string();
     case L.TAG_OBJECT:
