@@ -5,7 +5,6 @@ import type { NormalClientOptions } from './client-options.js';
 import { subscribeAll } from './channels.js';
 
 interface Call {
-  readonly span: ClientSpan | undefined;
   response: IncomingMessage | undefined;
   error: unknown;
 }
@@ -27,21 +26,19 @@ export function observeHttpClients(options: NormalClientOptions): () => void {
     if (calls.has(request)) return;
     const mayAdd = !request.headersSent && !request.hasHeader('traceparent');
     const addHeader = mayAdd ? (name: string, value: string) => void request.setHeader(name, value) : undefined;
-    const call: Call = {
-      span: openClientSpan(callOf(request), options, addHeader),
-      response: undefined,
-      error: undefined,
-    };
+    const span = openClientSpan(callOf(request), options, addHeader);
+    const call: Call = { response: undefined, error: undefined };
     calls.set(request, call);
-    if (call.span !== undefined) request.once('close', () => end(request, call));
+    if (span !== undefined) request.once('close', () => end(request, span, call));
   }
 
-  function end(request: ClientRequest, { span, response, error }: Call): void {
+  function end(request: ClientRequest, span: ClientSpan, { response, error }: Call): void {
     // An upgrade has an answer that is announced to its listener alone.
     const answer = response ?? (request as { res?: IncomingMessage }).res;
-    span!.statusCode = answer?.statusCode ?? null;
-    const isWhole = answer !== undefined && error === undefined && (answer.complete || answer.statusCode === 101);
-    span!.end(isWhole, error);
+    // Once there is an answer it is the answer that breaks off.
+    const failure = error ?? answer?.errored ?? undefined;
+    span.statusCode = answer?.statusCode ?? null;
+    span.end(answer !== undefined && failure === undefined && (answer.complete || answer.statusCode === 101), failure);
   }
 
   return subscribeAll({

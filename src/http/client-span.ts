@@ -80,11 +80,14 @@ function baggageWith(header: string | undefined, names: readonly string[]): stri
 }
 
 function isAbort(error: unknown): boolean {
-  const name: unknown = (error as { name?: unknown } | null)?.name;
-  return name === 'AbortError';
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function describe(error: unknown): string {
-  const { name = 'Error', message = '', code } = error as { name?: string; message?: string; code?: unknown };
-  return `${name}: ${message}${typeof code === 'string' && !message.includes(code) ? ` (${code})` : ''}`;
+  try {
+    const { name, message, code } = error as Error & { code?: unknown };
+    return `${name}: ${message}${typeof code === 'string' && !message.includes(code) ? ` (${code})` : ''}`;
+  } catch {
+    return 'an error'; // whatever somebody has destroyed the request with
+  }
 }

@@ -46,11 +46,19 @@ function open(request: IncomingMessage, response: ServerResponse, options: Norma
   // Listeners run in the scope of whoever emits, which is none here. 'close' comes after 'finish', or alone where the client went away.
   const end = (aborted: boolean): void => {
     const statusCode = aborted && !response.headersSent ? null : response.statusCode;
-    scope.end({ statusCode, aborted, route: known.route() });
+    scope.end({ statusCode, aborted, route: routeOf(known) });
   };
   response.once('finish', () => end(false));
   response.once('close', () => end(true));
   return known;
+}
+
+function routeOf({ route }: KnownRequest): string | undefined {
+  try {
+    return route();
+  } catch {
+    return undefined; // a framework that has let go of its request
+  }
 }
 
 /** Nothing of it is recorded but warnings and what is worse. */

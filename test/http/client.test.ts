@@ -163,8 +163,12 @@ describe.each(clients)('$name', ({ tells, get }) => {
     await expect(get(`${url}/before`)).rejects.toThrow(/fetch failed|hang up/);
     await expect(get(`${url}/middle`)).rejects.toThrow(/terminated|aborted/);
     const [before, middle] = calls(await called(2));
-    expect(before).toMatchObject({ outcome: 'error', values: { res: { statusCode: null } } });
-    expect(middle).toMatchObject({ outcome: 'error', values: { res: { statusCode: 200 } } });
+    expect(before).toMatchObject({ outcome: 'error', level: LogLevel.Warn, values: { res: { statusCode: null } } });
+    expect(middle).toMatchObject({ outcome: 'error', level: LogLevel.Warn, values: { res: { statusCode: 200 } } });
+    for (const { values } of [before, middle]) {
+      expect(values['err']).toEqual(expect.any(String));
+      expect(values).not.toHaveProperty('aborted');
+    }
   });
 
   test('200 at once: each is a child of its own caller', async () => {
@@ -272,6 +276,20 @@ describe('node:http', () => {
     ];
     socket.destroy();
     expect(calls(await called(1))[0]).toMatchObject({ outcome: 'ok', values: { res: { statusCode: 101 } } });
+  });
+
+  test('a request that is destroyed with something odd ends, and nothing else happens', async () => {
+    instrument({ server: false });
+    const url = await serve(() => {});
+    const odd = [Object.create(null), { message: Symbol('odd') }, 'text'] as unknown as Error[];
+    for (const reason of odd) {
+      const request = httpRequest(url, { agent: false });
+      request.on('error', () => {});
+      request.end();
+      await once(request, 'finish');
+      request.destroy(reason);
+    }
+    expect(calls(await called(3)).map(({ outcome }) => outcome)).toEqual(['error', 'error', 'error']);
   });
 
   test('an error that nobody listens to is as unhandled as before', async () => {
