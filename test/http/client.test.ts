@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as undiciRequest } from 'undici';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from 'ttlog';
 import { exportContext, LogLevel, suppress, withCarrier, withContext, withSpan } from 'ttlog';
@@ -38,6 +39,11 @@ const clients: {
     name: 'fetch',
     tells: true,
     get: async (url, headers = {}) => (await (await fetch(url, { headers })).json()) as Told,
+  },
+  {
+    name: 'an installed undici',
+    tells: true,
+    get: async (url, headers = {}) => (await (await undiciRequest(url, { headers })).body.json()) as Told,
   },
   {
     name: 'node:http',
@@ -131,7 +137,7 @@ describe.each(clients)('$name', ({ tells, get }) => {
   ])('an answer of %i is the caller’s to judge', async (status, outcome) => {
     instrument({ server: false });
     const url = await serve((_request, response) => response.writeHead(status).end());
-    await get(url).catch(() => {});
+    await get(url).catch(() => {}); // its body is no JSON
     expect(calls(await called(1))[0]).toMatchObject({
       level: LogLevel.Debug,
       outcome,
@@ -160,8 +166,8 @@ describe.each(clients)('$name', ({ tells, get }) => {
         response.write('x', () => request.socket.destroy());
       }
     });
-    await expect(get(`${url}/before`)).rejects.toThrow(/fetch failed|hang up/);
-    await expect(get(`${url}/middle`)).rejects.toThrow(/terminated|aborted/);
+    await expect(get(`${url}/before`)).rejects.toThrow(/fetch failed|other side closed|hang up/);
+    await expect(get(`${url}/middle`)).rejects.toThrow(/terminated|other side closed|aborted/);
     const [before, middle] = calls(await called(2));
     expect(before).toMatchObject({ outcome: 'error', level: LogLevel.Warn, values: { res: { statusCode: null } } });
     expect(middle).toMatchObject({ outcome: 'error', level: LogLevel.Warn, values: { res: { statusCode: 200 } } });
