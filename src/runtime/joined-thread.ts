@@ -115,9 +115,12 @@ export class JoinedThread {
     const readers = this.settings?.readers ?? 0;
     const isThreadDone = ((Atomics.load(state.control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;
     if ((readers & (1 << L.READER_THREAD)) !== 0 && !isThreadDone) return false;
-    if (ring === null || (readers & (1 << L.READER_LOCAL)) === 0) return true;
-    const block = new ReaderBlock(ring.i32, L.READER_LOCAL);
-    return !block.isAttached || block.hasDelivered(words);
+    if (ring === null) return true;
+    // The recorder thread may have answered before it had heard of this ring.
+    return [L.READER_THREAD, L.READER_LOCAL].every((reader) => {
+      const block = new ReaderBlock(ring.i32, reader);
+      return (readers & (1 << reader)) === 0 || !block.isAttached || block.hasDelivered(words);
+    });
   }
 
   /** No recorder yet: what is recorded stays in the ring, and now and then this thread looks whether there is one. */
