@@ -3,7 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entries, root, specifier } from '../../scripts/entries.mjs';
-import { fencedBlocks, hasExample, markdownExamples, tsdocExamples, withAssertions } from './support/examples.js';
+import {
+  fencedBlocks,
+  hasExample,
+  markdownExamples,
+  migrationComplaints,
+  tsdocExamples,
+  withAssertions,
+} from './support/examples.js';
 import { publicNames } from './support/public-names.js';
 import { cleanUpExamples, exampleFolder, runExample, runProgram } from './support/run-example.js';
 import { readSourceFiles } from './support/source-files.js';
@@ -23,6 +30,11 @@ describe('every documented example runs', () => {
     const { status, stdout, stderr } = await runExample(example);
     expect(status, `${example.code}\n── stdout\n${stdout}\n── stderr\n${stderr}`).toBe(0);
   });
+});
+
+test('every page of docs/migration shows what there was before, and runs what there is after', () => {
+  const migration = [...pages].filter(([file]) => file.startsWith('docs/migration/'));
+  expect(migration.flatMap(([file, markdown]) => migrationComplaints(file, markdown))).toEqual([]);
 });
 
 test('every documented example typechecks', () => {
@@ -127,6 +139,19 @@ describe('the examples of this test', () => {
     expect(() => withAssertions({ where: 'here:1', code: '// => 3\nif (1) {} // => 4' })).toThrow(
       'here:1+0 "// => 3" follows no expression',
     );
+  });
+
+  test('what is said to be before a migration is shown and not run; what follows it is run', () => {
+    const page = '```ts before\nold();\n```\n```ts\nnow();\n```\n';
+    expect(markdownExamples('a.md', page)).toEqual([{ where: 'a.md:5', code: 'now();' }]);
+    expect(migrationComplaints('a.md', page)).toEqual([]);
+    expect(migrationComplaints('a.md', '```ts before\nold();\n```\n')).toEqual([
+      'a.md:2: a block "before" without one "after" behind it',
+    ]);
+    expect(migrationComplaints('a.md', '```ts\nnow();\n```\n')).toEqual([
+      'a.md: expected at least one block that begins with ```ts before',
+    ]);
+    expect(() => markdownExamples('a.md', '```ts skip\n1;\n```')).toThrow('got "skip"');
   });
 
   test('an example in TSDoc ends at the next tag, but not at a decorator, or with its fence', () => {

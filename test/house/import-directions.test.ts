@@ -22,6 +22,7 @@ describe('import directions', () => {
       'src/sinks/file.ts',
       `import { contract } from '../recorder/sink.js'; import type { source } from '../recorder/thread.js'; export { contract, type source };`,
     ],
+    ['src/compat/debug/y.ts', `import debug from 'debug'; import { a } from '../../core/a.js'; export { a, debug };`],
   ]);
 
   test('a house in order has no complaints', () => {
@@ -110,6 +111,19 @@ describe('import directions', () => {
       "src/core/x.ts:1 imports ./a, which is no file of src/ (NodeNext style: './name.js' for name.ts)",
     ],
     ['a folder that is no area', 'src/utils/x.ts', `export {};`, 'src/utils/x.ts: src/utils is no area of the house'],
+    [
+      'another compatibility layer',
+      'src/compat/pino/x.ts',
+      `import '../debug/y.js';`,
+      'src/compat/pino/x.ts:1 imports src/compat/debug/y.ts: compat/pino may import core, context, decorators, sinks, runtime',
+    ],
+    [
+      "another layer's package",
+      'src/compat/pino/x.ts',
+      `import 'debug';`,
+      'src/compat/pino/x.ts:1 imports the package debug',
+    ],
+    ['a file of no layer', 'src/compat/x.ts', `export {};`, 'src/compat/x.ts: src/compat/x.ts is no area of the house'],
     [
       'the thread source elsewhere',
       'src/cli/x.ts',

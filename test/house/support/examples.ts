@@ -66,11 +66,32 @@ export function fencedBlocks(markdown: string): { language: string; code: string
   return blocks;
 }
 
-/** The ```ts blocks of a markdown file. */
+/** What stands behind `ts` on a fence: the code before a migration, which is shown and not run. */
+const SHOWN_ONLY = 'before';
+
+/** The ```ts blocks of a markdown file; those that say ```ts before are not run. */
 export function markdownExamples(file: string, markdown: string): Example[] {
-  return fencedBlocks(markdown)
-    .filter(({ language }) => language === 'ts' || language === 'typescript')
-    .map(({ code, line }) => ({ where: `${file}:${line}`, code }));
+  return fencedBlocks(markdown).flatMap(({ language, code, line }) => {
+    const [name, ...words] = language.split(/\s+/);
+    if (name !== 'ts' && name !== 'typescript') return [];
+    if (words.length === 0) return [{ where: `${file}:${line}`, code }];
+    if (words.join(' ') === SHOWN_ONLY) return [];
+    throw new Error(
+      `${file}:${line - 1}: expected nothing or "${SHOWN_ONLY}" behind ${name}, got "${words.join(' ')}"`,
+    );
+  });
+}
+
+/** What is wrong with a page of docs/migration: whoever reads what there was before is to see what becomes of it, and that is run. */
+export function migrationComplaints(file: string, markdown: string): string[] {
+  const blocks = fencedBlocks(markdown);
+  const isBefore = (language: string) => language === `ts ${SHOWN_ONLY}`;
+  const complaints = blocks
+    .filter(({ language }, i) => isBefore(language) && blocks[i + 1]?.language !== 'ts')
+    .map(({ line }) => `${file}:${line}: a block "before" without one "after" behind it`);
+  return blocks.some(({ language }) => isBefore(language))
+    ? complaints
+    : [...complaints, `${file}: expected at least one block that begins with \`\`\`ts ${SHOWN_ONLY}`];
 }
 
 /**

@@ -28,7 +28,21 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   runtime: { from: ['core', 'context', 'recorder', 'sinks'] },
   nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime', 'http'], packages: NEST },
   http: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
-  compat: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
+  ...compatLayers({
+    console: [],
+    debug: ['debug'],
+    winston: ['winston', 'winston-transport', 'logform', 'triple-beam'],
+    bunyan: ['bunyan'],
+    pino: [],
+    opentelemetry: [
+      '@opentelemetry/api',
+      '@opentelemetry/api-logs',
+      '@opentelemetry/core',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-logs',
+      '@opentelemetry/sdk-trace-base',
+    ],
+  }),
   testing: { from: ['core', 'context', 'recorder', 'runtime'] },
   query: { from: ['core', 'recorder'] },
   cli: { from: ['query', 'recorder'] },
@@ -37,8 +51,19 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   'index.ts': { from: ['core', 'context', 'recorder', 'sinks', 'runtime'] },
 };
 
-/** The folder of src/ that a file lives in, or the file's own name directly under src/. */
-const areaOf = (file: string): string => file.split('/')[1] ?? '';
+/** Each folder of src/compat is an area of its own: one layer does not know another, nor what the others stand in for. */
+function compatLayers(packagesOf: Readonly<Record<string, readonly string[]>>): Record<string, AreaRule> {
+  const from = ['core', 'context', 'decorators', 'sinks', 'runtime'];
+  return Object.fromEntries(
+    Object.entries(packagesOf).map(([layer, packages]) => [`compat/${layer}`, { from, packages }]),
+  );
+}
+
+/** The folder of src/ that a file lives in (of src/compat, the layer's), or the file's own name directly under src/. */
+const areaOf = (file: string): string => {
+  const [, folder = '', layer = ''] = file.split('/');
+  return folder === 'compat' ? `compat/${layer}` : folder;
+};
 
 /** One line for each import that the house does not allow; empty when all is well. */
 export function forbiddenImports(files: SourceFiles): string[] {
