@@ -22,6 +22,10 @@ export const entries = [
   { subpath: './nestjs', source: 'src/nestjs/index.ts', file: 'nestjs/index' },
   { subpath: './http', source: 'src/http/index.ts', file: 'http/index' },
   { subpath: './testing', source: 'src/testing/index.ts', file: 'testing/index' },
+  { subpath: './console', source: 'src/compat/console/index.ts', file: 'compat/console/index' },
+  { subpath: './debug', source: 'src/compat/debug/index.ts', file: 'compat/debug/index' },
+  { subpath: './winston', source: 'src/compat/winston/index.ts', file: 'compat/winston/index' },
+  { subpath: './bunyan', source: 'src/compat/bunyan/index.ts', file: 'compat/bunyan/index' },
   { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
 ];
 

@@ -14,7 +14,7 @@ import { newMemory, platform } from './platform.js';
 import type { Redactor } from './redact.js';
 import { createRedactor } from './redact.js';
 import type { Ring } from './ring.js';
-import type { ScopeStore } from './scope.js';
+import type { Scope, ScopeStore } from './scope.js';
 import type { Span } from './span.js';
 import { flatCopy, Target } from './target.js';
 
@@ -54,6 +54,8 @@ export interface CoreState {
   settingsSeen: number;
   /** The one AsyncLocalStorage; null until `src/context` is loaded, or where there is none. */
   scopes: ScopeStore | null;
+  /** What sinks of one's own run in: none of the requests that happen to be there, and known to what must not feed itself. */
+  readonly sinkScope: Scope;
   /** A backend somebody installed; null = the ring, without the detour of building a LogEvent. */
   backend: InstalledBackend | null;
   readonly targets: Map<string, Target>;
@@ -130,6 +132,7 @@ function createState(): CoreState {
     control: new Int32Array(newMemory(CONTROL_BYTES)),
     settingsSeen: 0,
     scopes: null,
+    sinkScope: { context: null, span: null, disposed: false, outer: undefined, silence: 0 },
     backend: null,
     targets: new Map(),
     rootTarget: new Target(''),

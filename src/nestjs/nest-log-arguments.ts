@@ -1,5 +1,7 @@
 // What the arguments of a LoggerService call mean. Nest's facade passes (message, ...params, context), and for errors
 // (message, ...params, stack | undefined, context).
+import { areFields } from '../core/are-fields.js';
+import { errorFromStack } from '../core/error-from-stack.js';
 import { throwsMark } from '../core/field.js';
 import { plainFields } from '../core/plain-fields.js';
 
@@ -54,11 +56,11 @@ function toCall(message: unknown, params: readonly unknown[], context: string | 
   if (typeof said === 'function') said = callMessage(said);
   let fields: Record<string, unknown> | undefined;
   let others: unknown[] | undefined;
-  if (isFields(said)) fields = plainFields(said);
+  if (areFields(said)) fields = plainFields(said);
   for (const param of params) {
     // Two errors do not fit into `err`.
     const isSecondError = param instanceof Error && fields !== undefined && 'err' in fields;
-    if (isFields(param) && !isSecondError) {
+    if (areFields(param) && !isSecondError) {
       fields = fields === undefined ? plainFields(param) : { ...fields, ...plainFields(param) };
     } else if (param !== undefined) (others ??= []).push(param);
   }
@@ -66,17 +68,11 @@ function toCall(message: unknown, params: readonly unknown[], context: string | 
   return { message: textOf(said), fields, context };
 }
 
-/** Objects that are fields: not arrays and the like, which `plainFields` would put under `value`. */
-function isFields(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !(value instanceof Map || value instanceof Set || value instanceof Date || ArrayBuffer.isView(value));
-}
-
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   try {
     if (message instanceof Error) return message.message;
-    return isFields(message) ? '' : String(message);
+    return areFields(message) ? '' : String(message);
   } catch (error) {
     return throwsMark(error);
   }
@@ -96,16 +92,4 @@ function withStack(call: NestCall, stack: string): NestCall {
   // An Error says more than its stack, which the caller passed besides.
   if (call.fields !== undefined && 'err' in call.fields) return call;
   return { ...call, fields: { ...call.fields, err: errorFromStack(stack) } };
-}
-
-/** An Error whose stack is all that is left of it. */
-function errorFromStack(stack: string): Error {
-  const [, name = 'Error', message = stack] =
-    /^(?:Uncaught )?([\w$.]*(?:Error|Exception)[\w$]*)(?:: ([^\n]*))?/.exec(stack) ?? [];
-  const hidden = (value: string) => ({ value, enumerable: false, writable: true, configurable: true });
-  return Object.create(Error.prototype, {
-    name: hidden(name),
-    message: hidden(message),
-    stack: hidden(stack),
-  }) as Error;
 }

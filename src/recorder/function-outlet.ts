@@ -1,4 +1,5 @@
 import type { LogLevel } from '../core/level.js';
+import { state } from '../core/state.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
 import type { LogRecord } from './record.js';
 import type { Sink } from './sink.js';
@@ -93,7 +94,7 @@ export class FunctionOutlet implements Outlet {
 
   #send(batch: LogRecord[]): void {
     try {
-      const result = this.#sink(batch) as PromiseLike<void> | null | undefined;
+      const result = inSinkScope(() => this.#sink(batch)) as PromiseLike<void> | null | undefined;
       if (typeof result === 'function')
         throw new TypeError(`It returned a function: say ${this.#sink.name}(), with the parentheses`);
       if (typeof result?.then !== 'function') this.#failing = false;
@@ -119,7 +120,7 @@ export class FunctionOutlet implements Outlet {
 
   async #guard(call: () => unknown): Promise<void> {
     try {
-      await call();
+      await inSinkScope(call);
     } catch (error) {
       this.#fail(error);
     }
@@ -131,4 +132,9 @@ export class FunctionOutlet implements Outlet {
     this.#failing = true;
     this.#onError(this, error);
   }
+}
+
+/** A sink is called from wherever somebody flushes: what it does belongs to none of their requests. */
+function inSinkScope<R>(call: () => R): R {
+  return state.scopes === null ? call() : state.scopes.run(state.sinkScope, call);
 }
