@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { parseLines, readLines, runChild, temporaryPath } from '../support/child.js';
 
@@ -21,25 +20,7 @@ const countTo = (count: number): number[] => Array.from({ length: count }, (_, i
 const leftovers = (exitTimeoutMs: number): string =>
   `ttlog: the process ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})\n`;
 
-describe('every record reaches the file, in order, when the process', () => {
-  const ends = [
-    ['returns', '', 0],
-    ['calls process.exit', 'process.exit(3);', 3],
-    ['exits in a handler', `process.on('exit', () => process.exit(4));`, 4],
-    ['throws', `throw new Error('boom');`, 1],
-    ['leaves a rejection unhandled', `void Promise.reject(new Error('boom'));`, 1],
-  ] as const;
-
-  for (const [name, end, expected] of ends) {
-    it.each([5, 50, 2000, 200_000])(`${name} after %i events`, async (count) => {
-      const path = temporaryPath('ends.ndjson');
-      rmSync(path, { force: true });
-      const { status } = await runChild(program(path, count, end));
-      expect(status).toBe(expected);
-      expect(readLines(path).map(({ i }) => i)).toEqual(countTo(count));
-    });
-  }
-
+describe('every record reaches the console', () => {
   it.each([5, 200_000])('exits with %i events and a pipe as its console', async (count) => {
     const code = `
       import { info, init } from 'ttlog';
