@@ -1,21 +1,31 @@
-import type { IncomingMessage } from 'node:http';
 import type { Scope } from '../core/scope.js';
 
-/** A request of Node's that has its scope: whoever comes later, another middleware or another build, finds it here. */
+/** A request that has its scope: whoever comes later, another middleware or another build, finds it here. */
 export interface KnownRequest {
-  readonly scope: Scope;
+  /** What is left of it runs in this. */
+  scope: Scope;
+  readonly id: string;
   /** The template of its route, asked for when the request is over: the last one who knows one counts. */
   route: () => string | undefined;
+  /** What the application says of it, asked for when it is over. */
+  fields: () => object | undefined;
+  /** The error that reached the framework. */
+  failure: { readonly error: unknown } | undefined;
+  /** No completion record, and nothing below a warning. */
+  isIgnored: boolean;
+  /** How it ended: null as long as it has not. */
+  ending: 'completed' | 'aborted' | null;
 }
 
 /** On the request, not enumerable: a WeakMap costs three times as much for keys that live so shortly. */
 const REQUEST = Symbol.for('ttlog.http/1/request');
 
-export function knownRequest(request: IncomingMessage): KnownRequest | undefined {
+/** `request` is Node's, or a web `Request` where there is none of Node's. */
+export function knownRequest(request: object): KnownRequest | undefined {
   return (request as { [REQUEST]?: KnownRequest })[REQUEST];
 }
 
-export function makeKnown(request: IncomingMessage, known: KnownRequest): void {
+export function makeKnown(request: object, known: KnownRequest): void {
   Object.defineProperty(request, REQUEST, { value: known, configurable: true });
 }
 
@@ -24,6 +34,8 @@ interface HttpState {
   /** How many use the spans of Node's own HTTP. */
   instrumentations: number;
   uninstrument: () => void;
+  /** Koa applications whose errors are listened to. */
+  readonly koaApps: WeakSet<object>;
 }
 
 const KEY = Symbol.for('ttlog.http/1');
@@ -32,4 +44,5 @@ const shared = globalThis as unknown as Record<symbol, HttpState | undefined>;
 export const httpState: HttpState = (shared[KEY] ??= {
   instrumentations: 0,
   uninstrument: () => {},
+  koaApps: new WeakSet(),
 });

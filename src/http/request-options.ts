@@ -1,15 +1,25 @@
 import { validateHeaderName, type IncomingMessage } from 'node:http';
 import { checkOptions, invalidOption } from '../core/errors.js';
 
-/** What is done with each request that a server gets. */
-export interface RequestScopeOptions {
+/**
+ * What is done with each request that a server gets. `R` is the request as its framework hands it on: Node's own, Express's, Fastify's,
+ * the context of Koa and of Hono.
+ */
+export interface RequestScopeOptions<R = IncomingMessage> {
   /**
    * Requests that get no scope and no completion record, such as health checks: nothing of what they cause is recorded below warn level,
    * and no span. Decided once, before anything else has seen the request. What it throws counts as false.
    *
    * @default no request is ignored
    */
-  ignore?: (request: IncomingMessage) => boolean;
+  ignore?: (request: R) => boolean;
+  /**
+   * Fields of your own. Asked twice: when the request comes, for the context of all that it causes, and when it is over, for the completion
+   * record; so what is known later only, such as who has logged in, is there at least. What it throws counts as nothing.
+   *
+   * @default none
+   */
+  fields?: (request: R) => object | undefined;
   /**
    * The header that brings a request id and takes it back; `false` for an id that is neither taken nor sent. An id of other characters than
    * letters, digits and `. _ : + / = @ -`, or longer than 128, is replaced by a new one.
@@ -35,29 +45,56 @@ export interface RequestScopeOptions {
   baggage?: readonly string[];
 }
 
-/** All of them, checked, with the defaults filled in. */
+/** All of them, checked, with the defaults filled in; questions about a request never throw. */
 export interface NormalRequestOptions {
-  readonly ignore: ((request: IncomingMessage) => boolean) | undefined;
+  readonly ignore: (request: object) => boolean;
+  readonly fields: ((request: object) => object | undefined) | undefined;
   readonly idHeader: string | undefined;
   readonly sample: number;
   readonly followCaller: boolean;
   readonly baggage: readonly string[];
 }
 
-const KNOWN: readonly (keyof RequestScopeOptions)[] = ['ignore', 'idHeader', 'sample', 'followCaller', 'baggage'];
+const KNOWN: readonly (keyof RequestScopeOptions)[] = [
+  'ignore',
+  'fields',
+  'idHeader',
+  'sample',
+  'followCaller',
+  'baggage',
+];
 
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. `path` is what the options are called: `requests`. */
-export function normaliseRequests(options: RequestScopeOptions, path: string): NormalRequestOptions {
+export function normaliseRequests<R>(options: RequestScopeOptions<R>, path: string): NormalRequestOptions {
   checkOptions(path, options, KNOWN);
-  const { ignore, idHeader = 'X-Request-Id', sample = 1, followCaller = false, baggage = [] } = options;
+  const { ignore, fields, idHeader = 'X-Request-Id', sample = 1, followCaller = false, baggage = [] } = options;
   if (ignore !== undefined && typeof ignore !== 'function') throw invalidOption(`${path}.ignore`, 'a function', ignore);
+  if (fields !== undefined && typeof fields !== 'function') throw invalidOption(`${path}.fields`, 'a function', fields);
   if (idHeader !== false) checkHeaderName(`${path}.idHeader`, idHeader);
   if (!(typeof sample === 'number' && sample >= 0 && sample <= 1))
     throw invalidOption(`${path}.sample`, 'a number from 0 to 1', sample);
   if (typeof followCaller !== 'boolean') throw invalidOption(`${path}.followCaller`, 'a boolean', followCaller);
   if (!Array.isArray(baggage) || !baggage.every((name) => typeof name === 'string'))
     throw invalidOption(`${path}.baggage`, 'a list of names', baggage);
-  return { ignore, idHeader: idHeader === false ? undefined : idHeader, sample, followCaller, baggage };
+  return {
+    ignore: ignore === undefined ? () => false : asked(ignore as (request: object) => boolean, false),
+    fields: fields && asked(fields as (request: object) => object | undefined, undefined),
+    idHeader: idHeader === false ? undefined : idHeader,
+    sample,
+    followCaller,
+    baggage,
+  };
+}
+
+/** A question of the application's about a request, with an answer also where it throws. */
+function asked<T>(question: (request: object) => T, otherwise: T): (request: object) => T {
+  return (request) => {
+    try {
+      return question(request);
+    } catch {
+      return otherwise;
+    }
+  };
 }
 
 function checkHeaderName(option: string, name: string): void {

@@ -1,8 +1,9 @@
 // One request: a scope with its id, a root span around all that it causes, and one record when it is over. Of no framework.
 import { formatBaggage, parseBaggage, type BaggageEntry } from '../context/baggage.js';
+import { copyOf } from '../context/context-fields.js';
 import { remoteSpan } from '../context/remote-span.js';
 import { passedTracestate } from '../context/tracestate.js';
-import { hasErrorLine } from '../core/error-lines.js';
+import { hasErrorLine, needsNoLine, noteErrorLine } from '../core/error-lines.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { log } from '../core/log.js';
@@ -12,6 +13,7 @@ import { SilentScope, traceScope } from '../core/silence.js';
 import { openSpanWith, spanRules, spanSite, type RemoteTrace, type Span } from '../core/span.js';
 import { state, targetOf } from '../core/state.js';
 import { parseTraceparent, SAMPLED } from '../core/traceparent.js';
+import { isFailure } from './request-failure.js';
 import { requestIdFrom } from './request-id.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { recordedUrl } from './request-url.js';
@@ -27,6 +29,10 @@ export interface RequestHead {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** The id that somebody has given it already; whatever is no sane text counts as none. */
+  readonly id?: unknown;
+  /** What the application says of it. */
+  readonly fields?: object | undefined;
   /** The value of a header by its lower-case name; whatever is no string counts as none. */
   readonly header: (name: string) => unknown;
 }
@@ -39,6 +45,10 @@ export interface RequestEnd {
   readonly aborted: boolean;
   /** The template of its route, where it is known. */
   readonly route: string | undefined;
+  /** What the application says of it now. */
+  readonly fields?: object | undefined;
+  /** The error that reached the framework. */
+  readonly failure?: { readonly error: unknown } | undefined;
 }
 
 /** A request that is being answered. */
@@ -53,18 +63,19 @@ export class RequestScope {
 
   constructor(head: RequestHead, options: NormalRequestOptions) {
     const { idHeader } = options;
-    this.id = requestIdFrom(idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
+    this.id = requestIdFrom(head.id, idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
     this.req = { method: head.method, url: recordedUrl(head.url) };
     const entries = parseBaggage(head.header('baggage'));
     const baggage = entries.length === 0 ? '' : formatBaggage(entries);
-    const context = new Context({ ...namedIn(entries, options.baggage), request_id: this.id }, undefined);
+    const given = head.fields === undefined ? undefined : copyOf(head.fields);
+    const context = new Context({ ...namedIn(entries, options.baggage), ...given, request_id: this.id }, undefined);
     const outer = parentScope(head, baggage, context, options);
     if (outer instanceof SilentScope) this.scope = outer;
     else this.scope = this.span = openRequestSpan(head, outer, this.req, baggage);
   }
 
   /** Records that it is over, and ends its span; a second end does nothing. Never throws. */
-  end({ statusCode, aborted, route }: RequestEnd): void {
+  end({ statusCode, aborted, route, fields, failure }: RequestEnd): void {
     if (this.isOver) return;
     this.isOver = true;
     const result = {
@@ -72,18 +83,31 @@ export class RequestScope {
       ...(aborted ? { aborted } : undefined),
       res: { statusCode },
     };
-    const outcome = statusCode !== null && statusCode >= 500 ? L.OUTCOME_ERROR : L.OUTCOME_OK;
-    const level = levelOf(statusCode, aborted, hasErrorLine(this.scope));
+    const failed = failure !== undefined && isFailure(failure.error, statusCode, aborted);
+    // One failure is one error line: this one, with the error, unless a line has said so already.
+    const tells = failed && !needsNoLine(failure.error);
+    const level = tells ? LogLevel.Error : levelOf(statusCode, aborted, failed || hasErrorLine(this.scope));
     const target = targetOf(TARGET);
     if (level >= target.recordLevel) {
       const responseTime = Math.round((performance.now() - this.startedAt) * 1000) / 1000;
       log(target, level, this.scope, null, aborted ? 'request aborted' : 'request completed', {
+        ...(fields === undefined ? undefined : copyOf(fields)),
         req: { id: this.id, ...this.req },
         ...result,
         responseTime,
+        ...(tells ? { err: failure.error } : undefined),
       });
+      if (tells) noteErrorLine(failure.error, level, this.scope);
     }
-    this.span?.finish(outcome, undefined, result);
+    const isError = failed || (statusCode !== null && statusCode >= 500);
+    this.span?.finish(isError ? L.OUTCOME_ERROR : L.OUTCOME_OK, failed ? failure.error : undefined, result);
+  }
+
+  /** Ends its span without a word, where it came out later that it is to be ignored. */
+  leave({ statusCode }: Pick<RequestEnd, 'statusCode'>): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.span?.finish(L.OUTCOME_OK, undefined, { res: { statusCode } });
   }
 }
 

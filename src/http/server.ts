@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { scopes } from '../context/scope-store.js';
 import type { Scope } from '../core/scope.js';
 import { subscribeAll } from './channels.js';
-import { requestScope } from './node-request.js';
+import { openRequest } from './node-request.js';
 import type { NormalRequestOptions } from './request-options.js';
 
 interface Message {
@@ -20,7 +20,7 @@ export function observeServers(options: NormalRequestOptions): () => void {
     'http.server.request.start': ({ request, response }: Message) => {
       let scope: Scope | undefined;
       try {
-        scope = requestScope({ request, response }, options);
+        scope = openRequest({ request, response }, options).scope;
       } finally {
         // Where it fails, the request must not find the scope of an earlier one either.
         scopes.enterWith(scope);

@@ -90,6 +90,12 @@ describe('import directions', () => {
       'src/sinks/x.ts:1 imports the package @nestjs/common',
     ],
     [
+      'more than the types of a framework',
+      'src/http/x.ts',
+      `import type { Request } from 'express'; import express from 'express';`,
+      'src/http/x.ts:1 imports the package express for more than its types',
+    ],
+    [
       'values of the recorder in a sink',
       'src/sinks/x.ts',
       `import { source } from '../recorder/thread.js';`,

@@ -23,12 +23,17 @@ export const atTheEnd = (close: () => unknown): void => void closing.push(close)
 let handle: TtlogHandle;
 let memory: ReturnType<typeof memorySink>;
 
-/** Starts ttlog, everything from trace level on into memory, and records Node's HTTP. */
-export function instrument(options?: HttpOptions): Disposable {
+/** Starts ttlog, everything from trace level on into memory. */
+export function record(): void {
   memory = memorySink();
   handle = init({ service: 'shop', level: 'trace', capacity: 16_384, sinks: [memory] });
-  const instrumented = instrumentHttp(options);
   atTheEnd(() => handle.shutdown());
+}
+
+/** As `record()`, and records Node's HTTP. */
+export function instrument(options?: HttpOptions): Disposable {
+  record();
+  const instrumented = instrumentHttp(options);
   atTheEnd(() => instrumented[Symbol.dispose]());
   return instrumented;
 }

@@ -12,6 +12,8 @@ interface AreaRule {
   readonly files?: readonly string[];
   /** Packages that it may import (all of them optional peers). */
   readonly packages?: readonly string[];
+  /** Packages of which it may import types only: whoever uses them has them. */
+  readonly packageTypes?: readonly string[];
   /** Whether it may import node's own modules. @default true */
   readonly node?: boolean;
 }
@@ -27,7 +29,10 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   sinks: { from: ['core'], typesFrom: ['recorder'], files: ['src/recorder/sink.ts', 'src/recorder/line-names.ts'] },
   runtime: { from: ['core', 'context', 'recorder', 'sinks'] },
   nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime', 'http'], packages: NEST },
-  http: { from: ['core', 'context', 'decorators', 'sinks', 'runtime'] },
+  http: {
+    from: ['core', 'context', 'decorators', 'sinks', 'runtime'],
+    packageTypes: ['express', 'fastify', 'koa', 'hono'],
+  },
   ...compatLayers({
     shared: [],
     console: [],
@@ -109,5 +114,7 @@ function complaint(
     return rule.node === false ? `imports ${specifier}: ${area} knows no node` : undefined;
   if (builtinModules.includes(specifier)) return `imports ${specifier} without 'node:'`;
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  if (rule.packageTypes?.includes(name))
+    return typeOnly ? undefined : `imports the package ${name} for more than its types`;
   return rule.packages?.includes(name) ? undefined : `imports the package ${name}`;
 }
