@@ -37,7 +37,7 @@ export type { TraceHeaders } from './context/trace-headers.js';
 export { withContext } from './context/with-context.js';
 
 export type { LogRecord, RecordKind, SpanOutcome } from './recorder/record.js';
-export type { Sink, SinkInput } from './recorder/sink.js';
+export type { Sink, SinkInput, SinkMetrics } from './recorder/sink.js';
 export type { SpanStats } from './recorder/span-table.js';
 export type { SnapshotInfo } from './recorder/snapshot.js';
 export type { TtlogBuilder } from './runtime/builder.js';

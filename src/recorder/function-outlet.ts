@@ -1,34 +1,47 @@
 import type { LogLevel } from '../core/level.js';
 import { state } from '../core/state.js';
-import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
+import { MetricsTimer } from './metrics-timer.js';
+import type { CurrentRecord, Outlet, OutletHost } from './outlet.js';
+import { ALL_KINDS } from './outlet.js';
 import type { LogRecord } from './record.js';
 import type { Sink } from './sink.js';
 
 /** Batches that may wait for a sink whose promise has not settled. */
 const WAITING_BATCHES = 8;
+const DEFAULT_METRICS_INTERVAL_MS = 60_000;
 
 /** A sink that is a function: it gets LogRecords, one batch at a time. */
 export class FunctionOutlet implements Outlet {
   readonly name: string;
   readonly level: LogLevel | undefined;
+  readonly kinds = ALL_KINDS;
+  readonly needsEventLoop = true;
   errors = 0;
   progress = 0;
   isSuspended = false;
   readonly followsSpans = false;
   readonly #sink: Sink;
-  readonly #batchRecords: number;
-  readonly #onError: ErrorListener;
+  readonly #host: OutletHost;
+  readonly #metricsTimer: MetricsTimer | undefined;
   #waiting: LogRecord[] = [];
   #running: Promise<void> | undefined;
+  /** Records of the batch that it is busy with. */
+  #runningRecords = 0;
+  /** Records that it was given, and those of them that are done with. */
+  #taken = 0;
+  #done = 0;
+  #isReadingMetrics = false;
   #failing = false;
   #missed = 0;
 
-  constructor(sink: Sink, level: LogLevel | undefined, batchRecords: number, onError: ErrorListener) {
+  constructor(sink: Sink, level: LogLevel | undefined, host: OutletHost) {
     this.#sink = sink;
     this.name = sink.name === '' ? 'a sink function' : sink.name;
     this.level = level;
-    this.#batchRecords = batchRecords;
-    this.#onError = onError;
+    this.#host = host;
+    const { metricsIntervalMs = DEFAULT_METRICS_INTERVAL_MS } = sink;
+    if (sink.metrics !== undefined)
+      this.#metricsTimer = new MetricsTimer(metricsIntervalMs, () => void this.#handMetrics());
   }
 
   take(current: CurrentRecord): void {
@@ -38,7 +51,10 @@ export class FunctionOutlet implements Outlet {
 
   takeRecord(record: LogRecord): void {
     if (this.isSuspended) this.#missed++;
-    else this.#waiting.push(record);
+    else {
+      this.#taken++;
+      this.#waiting.push(record);
+    }
   }
 
   followSpan(): void {
@@ -48,23 +64,29 @@ export class FunctionOutlet implements Outlet {
   endBatch(): void {
     while (this.#running === undefined && this.#waiting.length > 0) {
       const all = this.#waiting;
-      const batch = all.length <= this.#batchRecords ? all : all.slice(0, this.#batchRecords);
-      this.#waiting = all.length <= this.#batchRecords ? [] : all.slice(this.#batchRecords);
+      const { batchRecords } = this.#host;
+      const batch = all.length <= batchRecords ? all : all.slice(0, batchRecords);
+      this.#waiting = all.length <= batchRecords ? [] : all.slice(batchRecords);
       this.#send(batch);
     }
   }
 
   get isBlocked(): boolean {
-    return this.#running !== undefined && this.#waiting.length >= WAITING_BATCHES * this.#batchRecords;
+    return this.#running !== undefined && this.#waiting.length >= WAITING_BATCHES * this.#host.batchRecords;
   }
 
   get isIdle(): boolean {
     return this.#running === undefined && this.#waiting.length === 0;
   }
 
+  get waiting(): number {
+    return this.#waiting.length + this.#runningRecords;
+  }
+
   suspend(): void {
     this.isSuspended = true;
     this.#missed += this.#waiting.length;
+    this.#done += this.#waiting.length;
     this.#waiting = [];
   }
 
@@ -74,22 +96,35 @@ export class FunctionOutlet implements Outlet {
     return missed;
   }
 
-  /** Resolves when the sink has nothing left to do. */
-  async settled(): Promise<void> {
-    while (!this.isIdle) {
+  async flush(): Promise<boolean> {
+    await this.#settled();
+    await this.#handMetrics();
+    await this.#guard(() => this.#sink.flush?.());
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#metricsTimer?.stop();
+    await this.#settled();
+    await this.#handMetrics();
+    await this.#guard(() => this.#sink[Symbol.asyncDispose]?.());
+  }
+
+  /** Resolves when the sink is done with what it was given so far: more may come meanwhile. */
+  async #settled(): Promise<void> {
+    const goal = this.#taken;
+    while (this.#done < goal) {
       this.endBatch();
       await this.#running;
     }
   }
 
-  async flush(): Promise<void> {
-    await this.settled();
-    await this.#guard(() => this.#sink.flush?.());
-  }
-
-  async close(): Promise<void> {
-    await this.settled();
-    await this.#guard(() => this.#sink[Symbol.asyncDispose]?.());
+  /** One call at a time. */
+  async #handMetrics(): Promise<void> {
+    if (this.#sink.metrics === undefined || this.#isReadingMetrics) return;
+    this.#isReadingMetrics = true;
+    await this.#guard(() => this.#sink.metrics?.(this.#host.metrics()));
+    this.#isReadingMetrics = false;
   }
 
   #send(batch: LogRecord[]): void {
@@ -97,11 +132,17 @@ export class FunctionOutlet implements Outlet {
       const result = inSinkScope(() => this.#sink(batch)) as PromiseLike<void> | null | undefined;
       if (typeof result === 'function')
         throw new TypeError(`It returned a function: say ${this.#sink.name}(), with the parentheses`);
-      if (typeof result?.then !== 'function') this.#failing = false;
-      else this.#running = this.#finish(result);
+      if (typeof result?.then === 'function') {
+        this.#runningRecords = batch.length;
+        this.#running = this.#finish(result);
+        this.progress++;
+        return;
+      }
+      this.#failing = false;
     } catch (error) {
       this.#fail(error);
     }
+    this.#done += batch.length;
     this.progress++;
   }
 
@@ -113,6 +154,8 @@ export class FunctionOutlet implements Outlet {
       this.#fail(error);
     }
     this.progress++;
+    this.#done += this.#runningRecords;
+    this.#runningRecords = 0;
     this.#running = undefined;
     this.isSuspended = false;
     this.endBatch();
@@ -130,7 +173,7 @@ export class FunctionOutlet implements Outlet {
     this.errors++;
     if (this.#failing) return;
     this.#failing = true;
-    this.#onError(this, error);
+    this.#host.onError(this, error);
   }
 }
 

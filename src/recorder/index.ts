@@ -5,7 +5,6 @@ import { FunctionOutlet } from './function-outlet.js';
 import { LocalDrive } from './local.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
-import { moduleSink } from './module-sink.js';
 import { attachReader, newReader, ReaderBlock } from './reader-block.js';
 import type { PromoteSettings } from './promotion.js';
 import type { RecorderCounts } from './recorder.js';
@@ -13,13 +12,12 @@ import { Recorder } from './recorder.js';
 import { ringBytes, viewRing } from './ring-view.js';
 import { Room } from './room.js';
 import type { SinkInput } from './sink.js';
-import type { FunctionSink } from './sort-sinks.js';
+import type { FunctionSink, SinkPart } from './sort-sinks.js';
 import { sortSinks } from './sort-sinks.js';
 import type { SpanStats } from './span-table.js';
-import { SPAN_TABLE_BYTES, SpanTable } from './span-table.js';
-import { createTextOutlet } from './text-outlet.js';
+import { newSpanTable, SpanTable } from './span-table.js';
 import { RecorderThread } from './thread.js';
-import type { ThreadRing, ThreadSink } from './thread-data.js';
+import type { ThreadRing } from './thread-data.js';
 import { toRejudge } from './thread-loop.js';
 
 const DEFAULT_BATCH_RECORDS = 1024;
@@ -30,6 +28,7 @@ const NO_COUNTS: RecorderCounts = {
   promoted: 0,
   stories: 0,
   storiesSuppressed: 0,
+  waiting: 0,
 };
 
 export interface RecorderOptions {
@@ -72,6 +71,10 @@ export interface RecorderHandle {
   flush(): Promise<void>;
   /** The same on the spot. False where something is left after `timeoutMs`. */
   flushSync(timeoutMs: number): boolean;
+  /** Records that sinks of this thread hold for which the event loop has to go on. */
+  readonly hasUnsettled: boolean;
+  /** Gives them the time. */
+  settle(withinMs: number): Promise<void>;
   /** Hands over everything, closes the sinks, ends the thread. */
   stop(): Promise<void>;
   stats(): Readonly<RecorderCounts>;
@@ -91,7 +94,7 @@ export function createRecorder(options: RecorderOptions): RecorderHandle {
 class RunningRecorder implements RecorderHandle {
   readonly #options: RecorderOptions;
   readonly #room: Room;
-  readonly #spanTable = new SharedArrayBuffer(SPAN_TABLE_BYTES);
+  readonly #spanTable = newSpanTable();
   /** Views of the rings that are read, by their memory. */
   readonly #rings = new Map<SharedArrayBuffer, Int32Array>();
   #thread: RecorderThread | undefined;
@@ -158,6 +161,15 @@ class RunningRecorder implements RecorderHandle {
     return this.#thread.waitForFlush(request, Math.max(until - performance.now(), 0)) && isLocalDone;
   }
 
+  get hasUnsettled(): boolean {
+    const outlets = this.#local?.recorder.outlets ?? [];
+    return outlets.some((outlet) => outlet.needsEventLoop && outlet.waiting > 0);
+  }
+
+  async settle(withinMs: number): Promise<void> {
+    await this.#local?.drive.flush(withinMs);
+  }
+
   async stop(): Promise<void> {
     await this.#thread?.stop();
     await this.#local?.drive.stop();
@@ -178,6 +190,7 @@ class RunningRecorder implements RecorderHandle {
       promoted: both('promoted'),
       stories: both('stories'),
       storiesSuppressed: both('storiesSuppressed'),
+      waiting: thread.waiting + local.waiting,
     };
   }
 
@@ -199,12 +212,13 @@ class RunningRecorder implements RecorderHandle {
   }
 
   /** False where the sinks have to run on this thread. */
-  #startThread(sinks: readonly ThreadSink[], hasOthers: boolean): boolean {
+  #startThread(parts: readonly SinkPart[], hasOthers: boolean): boolean {
     const { inThread, service, flushIntervalMs, stallTimeoutMs, promote, control, channel } = this.#options;
-    if (sinks.length === 0 || inThread === true) return false;
+    if (parts.length === 0 || inThread === true) return false;
     try {
       const batchRecords = this.#batchRecords;
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
+      const sinks = parts.map(({ level, source }) => ({ level, source }));
       const delivery = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, promote };
       const setup = { ...delivery, spanTable: this.#spanTable, control, channel, tellOthers };
       this.#thread = new RecorderThread(setup);
@@ -217,7 +231,7 @@ class RunningRecorder implements RecorderHandle {
     }
   }
 
-  #startLocal(threadSinks: readonly ThreadSink[], functionSinks: readonly FunctionSink[]): void {
+  #startLocal(parts: readonly SinkPart[], functionSinks: readonly FunctionSink[]): void {
     const { service, flushIntervalMs, stallTimeoutMs, promote, control } = this.#options;
     const batchRecords = this.#batchRecords;
     const tellOthers = (meta: MetaMessage): boolean => {
@@ -230,18 +244,13 @@ class RunningRecorder implements RecorderHandle {
       batchRecords,
       stallTimeoutMs,
       promote,
-      spanTable: this.#thread === undefined ? this.#spanTable : undefined, // one of them counts
+      spanTable: this.#spanTable,
+      countsSpans: this.#thread === undefined, // one of them does
       control,
       tellOthers,
     });
-    const functions = [...functionSinks];
-    for (const { source, level } of threadSinks) {
-      if (source.kind === 'module') functions.push({ level, sink: moduleSink(source) });
-      else recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
-    }
-    for (const { sink, level } of functions) {
-      recorder.addOutlet(new FunctionOutlet(sink, level, batchRecords, recorder.onSinkError));
-    }
+    for (const { make } of parts) recorder.addOutlet(make(recorder.host));
+    for (const { sink, level } of functionSinks) recorder.addOutlet(new FunctionOutlet(sink, level, recorder.host));
     this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs), reader: newReader(control) };
   }
 
@@ -259,7 +268,7 @@ class RunningRecorder implements RecorderHandle {
  * Writes to a pipe or a socket block a thread for as long as nobody reads, and a thread that is blocked in write(2) cannot even be
  * ended. Node makes them non-blocking when it makes the stream of that name.
  */
-function unblockConsole(sinks: readonly ThreadSink[]): void {
+function unblockConsole(sinks: readonly SinkPart[]): void {
   for (const { source } of sinks) {
     if (source.kind !== 'console') continue;
     try {

@@ -4,6 +4,8 @@
  * `process.getBuiltinModule` needs no `require`, and there is nothing in it that a bundler could lose.
  */
 export const crypto = once(() => process.getBuiltinModule('node:crypto'));
+export const http = once(() => process.getBuiltinModule('node:http'));
+export const https = once(() => process.getBuiltinModule('node:https'));
 export const nodeModule = once(() => process.getBuiltinModule('node:module'));
 export const os = once(() => process.getBuiltinModule('node:os'));
 export const streamPromises = once(() => process.getBuiltinModule('node:stream/promises'));

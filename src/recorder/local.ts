@@ -63,10 +63,10 @@ export class LocalDrive {
     return true;
   }
 
-  /** Resolves when everything recorded so far has been handed over and sinks have flushed. */
-  async flush(): Promise<void> {
+  /** Resolves when everything recorded so far has been handed over and sinks have flushed. See `Outlet.flush`. */
+  async flush(withinMs = Infinity): Promise<void> {
     while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
-    for (const outlet of this.#recorder.outlets) await this.#settle(outlet);
+    await this.#settle(withinMs);
   }
 
   async stop(): Promise<void> {
@@ -80,10 +80,8 @@ export class LocalDrive {
 
   async #end(): Promise<void> {
     while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
-    for (const outlet of this.#recorder.outlets) {
-      await this.#settle(outlet);
-      await outlet.close();
-    }
+    await this.#settle(Infinity);
+    await this.#recorder.close();
   }
 
   /** Waits as long as something moves. */
@@ -106,11 +104,8 @@ export class LocalDrive {
     return this.#recorder.outlets.reduce((sum, outlet) => sum + outlet.progress, 0);
   }
 
-  async #settle(outlet: Outlet): Promise<void> {
-    do {
-      await outlet.flush();
-      if (!outlet.isIdle) await timersPromises().setTimeout(RETRY_MS);
-    } while (!outlet.isIdle);
+  async #settle(withinMs: number): Promise<void> {
+    await Promise.all(this.#recorder.outlets.map((outlet) => settle(outlet, withinMs)));
   }
 
   #schedule(ms: number): void {
@@ -141,4 +136,8 @@ export class LocalDrive {
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
     this.hurry();
   }
+}
+
+async function settle(outlet: Outlet, withinMs: number): Promise<void> {
+  while (!(await outlet.flush(withinMs))) await timersPromises().setTimeout(RETRY_MS);
 }

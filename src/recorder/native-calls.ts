@@ -2,9 +2,8 @@
  * The two system calls that Node does not have: mmap, to put a file under memory, and flock, to know whether a process lives. By koffi, an
  * optional peer, or by `node:ffi` (Node 26.1 and later, experimental: Node prints a warning when it is loaded).
  */
-import { join } from 'node:path';
 import { TtlogError } from '../core/errors.js';
-import { nodeModule } from './lazy-node.js';
+import { requirePeer, resolvePeer } from './peer.js';
 
 export interface NativeCalls {
   /** Where the memory of a view begins. */
@@ -39,14 +38,11 @@ export function nativeCalls(): NativeCalls {
 
 function load(): NativeCalls {
   const failures: unknown[] = [];
-  // An optional peer is the application's: looked for from where that is.
-  for (const from of [process.argv[1], join(process.cwd(), 'package.json')]) {
-    if (from === undefined) continue;
-    try {
-      return byKoffi(nodeModule().createRequire(from)('koffi') as Koffi);
-    } catch (error) {
-      failures.push(error);
-    }
+  const path = resolvePeer('koffi');
+  try {
+    if (path !== undefined) return byKoffi(requirePeer(path) as Koffi);
+  } catch (error) {
+    failures.push(error);
   }
   try {
     const ffi = process.getBuiltinModule('node:ffi' as 'node:os') as unknown as NodeFfi | undefined;

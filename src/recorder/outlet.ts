@@ -1,3 +1,4 @@
+import * as L from '../core/layout.js';
 import type { LogLevel } from '../core/level.js';
 import { recordOf } from './decode-record.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -5,6 +6,7 @@ import type { SegmentDecoder } from './decoder.js';
 import type { LineEncoder } from './encode-line.js';
 import type { LineFormat } from './line-format.js';
 import type { LogRecord } from './record.js';
+import type { SinkMetrics } from './sink.js';
 
 /**
  * A sink as the recorder drives it. It never throws: what goes wrong is its own to count and to report.
@@ -14,6 +16,10 @@ export interface Outlet {
   readonly name: string;
   /** Its own level; undefined = what the filter lets through. */
   readonly level: LogLevel | undefined;
+  /** Bits 1 << KIND_*: what it takes. */
+  readonly kinds: number;
+  /** True where its work goes on in timers, sockets or promises. */
+  readonly needsEventLoop: boolean;
   /** Takes the current record: as a line or as an object, whichever it needs. */
   take(current: CurrentRecord): void;
   /** Takes a record that never was in a ring. */
@@ -28,6 +34,8 @@ export interface Outlet {
   readonly isBlocked: boolean;
   /** True when everything that it took has been handed over. */
   readonly isIdle: boolean;
+  /** Records that it took and has neither handed over nor given up. */
+  readonly waiting: number;
   /** Times that it failed. */
   readonly errors: number;
   /** Counts up with everything that it hands over. */
@@ -35,11 +43,32 @@ export interface Outlet {
   /** Drops what it holds and takes nothing until it moves again: the others must not wait for it any longer. */
   suspend(): void;
   readonly isSuspended: boolean;
-  /** Records that it missed while it was suspended, since the last call. */
+  /** Records that it missed while it was suspended, or had to give up, since the last call. */
   takeMissed(): number;
-  /** The sink's own flush. */
-  flush(): void | Promise<void>;
+  /**
+   * Hands on what it took so far. False where it could not yet: it is to be called again. `withinMs`: what needs longer than that is given up by
+   * those that can, and stays.
+   */
+  flush(withinMs: number): boolean | Promise<boolean>;
   close(): void | Promise<void>;
+}
+
+/** Of an outlet that takes whatever there is. */
+export const ALL_KINDS = -1;
+
+/** What an outlet knows of the recorder that drives it. */
+export interface OutletHost {
+  readonly service: string;
+  /** Most records between two hand-overs. */
+  readonly batchRecords: number;
+  readonly onError: ErrorListener;
+  metrics(): SinkMetrics;
+}
+
+/** Whether an outlet takes records such as this one, which never was in a ring. */
+export function takesRecord({ kinds, level }: Outlet, record: LogRecord): boolean {
+  const kind = record.kind === 'event' ? L.KIND_EVENT : record.kind === 'span' ? L.KIND_SPAN_END : L.KIND_SPAN_START;
+  return (kinds & (1 << kind)) !== 0 && (level === undefined || record.level >= level);
 }
 
 /** Told about an error once a burst: when it is the first after things went well. */

@@ -5,15 +5,16 @@ import type { Rejudge } from './cursor.js';
 import { RingCursor } from './cursor.js';
 import type { SegmentDecoder } from './decoder.js';
 import { printable } from './escape.js';
-import { FunctionOutlet } from './function-outlet.js';
 import type { MetaMessage } from './meta.js';
 import { metaRecord } from './meta.js';
-import type { Outlet } from './outlet.js';
-import { CurrentRecord } from './outlet.js';
+import type { Outlet, OutletHost } from './outlet.js';
+import { CurrentRecord, takesRecord } from './outlet.js';
 import type { PromoteSettings, Story } from './promotion.js';
 import { Promotion } from './promotion.js';
 import type { LogRecord } from './record.js';
+import type { SinkMetrics } from './sink.js';
 import { SpanCounter } from './span-counter.js';
+import { SpanTable } from './span-table.js';
 import { tellStory } from './story.js';
 
 /** How often it is looked whether somebody set the wall clock. */
@@ -30,8 +31,10 @@ export interface RecorderSetup {
   readonly control: Int32Array;
   /** undefined = nothing is promoted. */
   readonly promote?: PromoteSettings | undefined;
-  /** Where spans are counted (see SpanTable); undefined = not by this one. */
+  /** Where spans are counted; see SpanTable. */
   readonly spanTable?: SharedArrayBuffer | undefined;
+  /** False where another recorder over the same rings does it. @default true */
+  readonly countsSpans?: boolean;
   /** Tells the sinks of the other side (recorder thread, in-thread twin). False where there are none. */
   readonly tellOthers?: ((meta: MetaMessage) => boolean) | undefined;
 }
@@ -45,6 +48,8 @@ export interface RecorderCounts {
   promoted: number;
   stories: number;
   storiesSuppressed: number;
+  /** Records that sinks have taken and not handed on yet: no count, but how things are. */
+  waiting: number;
 }
 
 /** How a pass over the rings ended: nothing left, more to read, or a sink that cannot take more. */
@@ -56,6 +61,8 @@ export type PassResult = 'done' | 'more' | 'blocked';
  */
 export class Recorder {
   readonly outlets: Outlet[] = [];
+  /** What outlets are made with. */
+  readonly host: OutletHost;
   delivered = 0;
   readonly #setup: RecorderSetup;
   readonly #current = new CurrentRecord();
@@ -78,7 +85,9 @@ export class Recorder {
   constructor(setup: RecorderSetup) {
     this.#setup = setup;
     if (setup.promote !== undefined) this.#promotion = new Promotion(setup.promote);
-    if (setup.spanTable !== undefined) this.#spans = new SpanCounter(setup.spanTable);
+    if (setup.spanTable !== undefined && setup.countsSpans !== false) this.#spans = new SpanCounter(setup.spanTable);
+    const { service, batchRecords } = setup;
+    this.host = { service, batchRecords, onError: this.onSinkError, metrics: () => this.#metrics() };
   }
 
   addOutlet(outlet: Outlet): void {
@@ -131,7 +140,7 @@ export class Recorder {
 
   /** True where only the event loop can help. */
   get isWaitingForPromise(): boolean {
-    return this.#isBusy || this.outlets.some((outlet) => isHolding(outlet) && outlet instanceof FunctionOutlet);
+    return this.#isBusy || this.outlets.some((outlet) => isHolding(outlet) && outlet.needsEventLoop);
   }
 
   get counts(): RecorderCounts {
@@ -142,12 +151,15 @@ export class Recorder {
       promoted: this.#promoted,
       stories: this.#promotion?.stories ?? 0,
       storiesSuppressed: this.#promotion?.suppressed ?? 0,
+      waiting: this.outlets.reduce((sum, outlet) => sum + outlet.waiting, 0),
     };
   }
 
   /** Hands a record about ttlog itself to the sinks. True where at least one got it. */
   tell(record: LogRecord, except?: Outlet): boolean {
-    const others = this.outlets.filter((outlet) => outlet !== except && !outlet.isBlocked && wants(outlet, record));
+    const others = this.outlets.filter(
+      (outlet) => outlet !== except && !outlet.isBlocked && takesRecord(outlet, record),
+    );
     for (const outlet of others) outlet.takeRecord(record);
     return others.length > 0;
   }
@@ -164,6 +176,21 @@ export class Recorder {
     const isToldThere = this.#setup.tellOthers?.(meta) ?? false;
     if (!isToldHere && !isToldThere) lastResort(`${outlet.name}: ${reason}`);
   };
+
+  #metrics(): SinkMetrics {
+    const timeNs = BigInt(Date.now()) * 1_000_000n;
+    const { spanTable } = this.#setup;
+    if (spanTable === undefined) return { startNs: timeNs, timeNs, spans: [] };
+    const table = new SpanTable(spanTable);
+    return { startNs: BigInt(table.since) * 1_000_000n, timeNs, spans: table.read() };
+  }
+
+  /** Those first that need time: what they have to say is for the others. */
+  async close(): Promise<void> {
+    const slow = this.outlets.filter((outlet) => outlet.needsEventLoop);
+    await Promise.all(slow.map(async (outlet) => outlet.close()));
+    for (const outlet of this.outlets) if (!slow.includes(outlet)) await outlet.close();
+  }
 
   /** The writer need not wait for this reader any more. */
   detach(): void {
@@ -245,12 +272,12 @@ export class Recorder {
 
   /** Keeps the record for its trace; delivers the trace's story where this record says that it ended badly. */
   #promote(promotion: Promotion, cursor: RingCursor): void {
-    const isWanted = this.outlets.some((outlet) => !isFor(outlet, cursor.decoder));
+    const isWanted = this.outlets.some((outlet) => lacks(outlet, cursor.decoder));
     const story = promotion.see(cursor, isWanted);
     if (story === undefined) return;
     tellStory(story.chunks, (source) => {
       this.#current.set(source);
-      for (const outlet of this.outlets) if (!isFor(outlet, source.decoder)) outlet.take(this.#current);
+      for (const outlet of this.outlets) if (lacks(outlet, source.decoder)) outlet.take(this.#current);
       this.#promoted++;
       this.delivered++;
     });
@@ -322,7 +349,10 @@ export class Recorder {
         { key: 'sink', value: outlet.name },
         { key: 'lost', value: missed },
       ];
-      this.tell(metaRecord({ level: LogLevel.Warn, message: 'A sink was stalled and missed records', fields }));
+      const meta: MetaMessage = { level: LogLevel.Warn, message: 'A sink missed records', fields };
+      const isToldHere = this.tell(metaRecord(meta));
+      const isToldThere = this.#setup.tellOthers?.(meta) ?? false;
+      if (!isToldHere && !isToldThere) lastResort(`${outlet.name}: ${missed} records were lost`);
     }
   }
 
@@ -363,12 +393,14 @@ function earliest(cursors: readonly RingCursor[]): RingCursor | undefined {
 }
 
 /** Whether an outlet gets the record that a decoder stands on, as things are. */
-function isFor({ level }: Outlet, decoder: SegmentDecoder): boolean {
+function isFor({ level, kinds }: Outlet, decoder: SegmentDecoder): boolean {
+  if ((kinds & (1 << decoder.kind)) === 0) return false;
   return level === undefined ? (decoder.flags & L.FLAG_DELIVER) !== 0 : decoder.level >= level;
 }
 
-function wants(outlet: Outlet, record: LogRecord): boolean {
-  return outlet.level === undefined || record.level >= outlet.level;
+/** Whether an outlet would take the record that a decoder stands on, and does not get it. */
+function lacks(outlet: Outlet, decoder: SegmentDecoder): boolean {
+  return (outlet.kinds & (1 << decoder.kind)) !== 0 && !isFor(outlet, decoder);
 }
 
 /** Holds records that it could not hand over, and is still waited for. */

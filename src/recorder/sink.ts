@@ -2,9 +2,12 @@ import { TtlogError } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { LineNames } from './line-names.js';
 import type { RotateSettings } from './log-file.js';
-import type { Outlet } from './outlet.js';
+import type { OtlpSpec } from './otlp/spec.js';
+import type { Outlet, OutletHost } from './outlet.js';
+import { takesRecord } from './outlet.js';
 import type { PrettyTime } from './pretty.js';
 import type { LogRecord } from './record.js';
+import type { SpanStats } from './span-table.js';
 import { createTextOutlet } from './text-outlet.js';
 
 /**
@@ -20,7 +23,9 @@ import { createTextOutlet } from './text-outlet.js';
  *     once, the caller that logged never does, and the next batch is tried again.
  *  7. `flush` is called, and awaited, once everything earlier has been handed over and somebody called `handle.flush()`.
  *  8. `[Symbol.asyncDispose]` is called once, at `handle.shutdown()`, after the last batch.
- *  9. A sink function runs on the thread that called `init()`. The sinks of `ttlog/sinks` and `{ module }` sinks run on the
+ *  9. `metrics`, where a sink has it, is called every `metricsIntervalMs`, at `handle.flush()` and before the end, with what has been counted of
+ *     spans. It may return a promise: there is no further call until that has settled. What it throws is a failure as in 6.
+ * 10. A sink function runs on the thread that called `init()`. The sinks of `ttlog/sinks` and `{ module }` sinks run on the
  *     recorder thread, and go on while the others are blocked.
  *
  * @example
@@ -42,8 +47,41 @@ export interface Sink {
   readonly level?: LogLevel | LevelName | undefined;
   /** Called when everything so far has been handed over. */
   flush?(): void | PromiseLike<void>;
+  /** Called now and then with what has been counted of spans. */
+  metrics?(metrics: SinkMetrics): void | PromiseLike<void>;
+  /** How often. Milliseconds. @default 60000 */
+  readonly metricsIntervalMs?: number | undefined;
   /** Called at the end. */
   [Symbol.asyncDispose]?(): PromiseLike<void>;
+}
+
+/**
+ * What has been counted of spans and timers since `init()`, of every level and all threads: sums that only grow, also where the recorder
+ * thread was started again meanwhile. What the ring overwrote before it was read is missing (`stats().lapped`).
+ *
+ * @example
+ * import { init, withSpan } from 'ttlog';
+ * import type { Sink, SinkMetrics } from 'ttlog';
+ * const calls: [string, number][] = [];
+ * const sink: Sink = Object.assign(() => {}, {
+ *   metrics: ({ spans }: SinkMetrics) => {
+ *     for (const { name, count } of spans) calls.push([name, count]);
+ *   },
+ *   metricsIntervalMs: 15_000,
+ * });
+ * const handle = init({ service: 'shop', sinks: [sink] });
+ * withSpan('checkout', () => 1);
+ * await handle.flush();
+ * calls; // => [['checkout', 1]]
+ * await handle.shutdown();
+ */
+export interface SinkMetrics {
+  /** When counting began. Nanoseconds since the epoch. */
+  readonly startNs: bigint;
+  /** Now. Nanoseconds since the epoch. */
+  readonly timeNs: bigint;
+  /** A row for each target and name; see `stats().spans`. */
+  readonly spans: readonly SpanStats[];
 }
 
 /**
@@ -91,18 +129,27 @@ export interface FileSpec {
   readonly rotate: RotateSettings | undefined;
 }
 
-/** What the recorder thread makes a sink from: survives structured cloning. */
+/** A sink that writes lines: survives structured cloning. */
 export type TextSpec = ConsoleSpec | FileSpec;
 
-const SPEC: unique symbol = Symbol.for('ttlog.sink/1') as never;
+/** What a built-in sink consists of: one outlet, or several. */
+export interface BuiltInPart {
+  readonly level: LogLevel | undefined;
+  /** What the recorder thread makes it from. */
+  readonly source: TextSpec | OtlpSpec;
+  /** The same on this thread. */
+  readonly make: (host: OutletHost) => Outlet;
+}
+
+const PARTS: unique symbol = Symbol.for('ttlog.sink/2') as never;
 
 interface BuiltIn extends Sink {
-  readonly [SPEC]?: TextSpec;
+  readonly [PARTS]?: readonly BuiltInPart[];
 }
 
 /** What a sink of `ttlog/sinks` is made from; undefined for a function of somebody's own. */
-export function specOf(sink: SinkInput): TextSpec | undefined {
-  return (sink as BuiltIn)[SPEC];
+export function builtInParts(sink: SinkInput): readonly BuiltInPart[] | undefined {
+  return (sink as BuiltIn)[PARTS];
 }
 
 const FACTORY: unique symbol = Symbol.for('ttlog.sink-factory/1') as never;
@@ -120,32 +167,74 @@ export function isModuleSink(sink: SinkInput): sink is ModuleSink {
   return typeof sink === 'object' && sink !== null && 'module' in sink;
 }
 
+/** A sink of lines. */
+export function textSink(source: TextSpec, level: LogLevel | undefined): Sink {
+  const make = ({ onError }: OutletHost): Outlet => createTextOutlet(source, level, onError);
+  return builtInSink(`${source.kind}Sink`, level, [{ level, source, make }]);
+}
+
 /**
  * A sink that the recorder thread can run. Where somebody calls it as a function (from a sink of their own, say) it does its work
  * on the spot.
  */
-export function builtInSink(spec: TextSpec, level: LogLevel | undefined): Sink {
-  let outlet: Outlet | undefined;
-  const own = (): Outlet => (outlet ??= createTextOutlet(spec, undefined, fail));
-  const sink = (batch: LogRecord[]): void => {
-    for (const record of batch) own().takeRecord(record);
-    own().endBatch();
-  };
-  const flush = (): void => {
-    if (outlet !== undefined && outlet.isBlocked) outlet.endBatch();
-  };
-  const dispose = async (): Promise<void> => outlet?.close();
+export function builtInSink(name: string, level: LogLevel | undefined, parts: readonly BuiltInPart[]): Sink {
+  const direct = new DirectOutlets(parts);
+  const sink = (batch: LogRecord[]): void => direct.take(batch);
   return Object.defineProperties(sink, {
-    name: { value: `${spec.kind}Sink` },
+    name: { value: name },
     level: { value: level, enumerable: true },
-    flush: { value: flush },
-    [Symbol.asyncDispose]: { value: dispose },
-    [SPEC]: { value: spec },
+    flush: { value: () => direct.flush() },
+    [Symbol.asyncDispose]: { value: () => direct.close() },
+    [PARTS]: { value: parts },
   }) as Sink;
 }
 
-function fail(error: unknown): void {
-  throw new TtlogError('ERR_SINK', `The sink failed: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  });
+/** The outlets of a built-in sink that somebody calls. What fails is thrown at the call, or at the next one. */
+class DirectOutlets {
+  readonly #parts: readonly BuiltInPart[];
+  #made: Outlet[] | undefined;
+  #error: unknown;
+
+  constructor(parts: readonly BuiltInPart[]) {
+    this.#parts = parts;
+  }
+
+  take(batch: readonly LogRecord[]): void {
+    this.#made ??= this.#parts.map(({ make }) => make(this.#host()));
+    for (const outlet of this.#made) {
+      const records = this.#made.length === 1 ? batch : batch.filter((record) => takesRecord(outlet, record));
+      for (const record of records) outlet.takeRecord(record);
+      outlet.endBatch();
+    }
+    this.#throwError();
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all((this.#made ?? []).map(async (outlet) => outlet.flush(Infinity)));
+    this.#throwError();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all((this.#made ?? []).map(async (outlet) => outlet.close()));
+    this.#throwError();
+  }
+
+  #host(): OutletHost {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    return {
+      service: 'unknown_service:node',
+      batchRecords: Infinity,
+      onError: (_outlet, error) => (this.#error = error),
+      metrics: () => ({ startNs: now, timeNs: now, spans: [] }),
+    };
+  }
+
+  #throwError(): void {
+    const error = this.#error;
+    this.#error = undefined;
+    if (error === undefined) return;
+    throw new TtlogError('ERR_SINK', `The sink failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }

@@ -3,8 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LogLevel } from '../core/level.js';
 import { parseLevel } from '../core/level.js';
+import { FunctionOutlet } from './function-outlet.js';
+import { moduleSink } from './module-sink.js';
+import type { Outlet, OutletHost } from './outlet.js';
 import type { ModuleSink, Sink, SinkInput } from './sink.js';
-import { isModuleSink, isSinkFactory, specOf } from './sink.js';
+import { builtInParts, isModuleSink, isSinkFactory } from './sink.js';
 import type { ModuleSpec, ThreadSink } from './thread-data.js';
 
 /** A function of somebody's own: it stays on the thread that created it. */
@@ -13,21 +16,26 @@ export interface FunctionSink {
   readonly level: LogLevel | undefined;
 }
 
+/** What the recorder thread can run, and how the same is made on this one where there is no such thread. */
+export interface SinkPart extends ThreadSink {
+  readonly make: (host: OutletHost) => Outlet;
+}
+
 export interface SortedSinks {
-  readonly threadSinks: readonly ThreadSink[];
+  readonly threadSinks: readonly SinkPart[];
   readonly functionSinks: readonly FunctionSink[];
 }
 
 /** Which sinks can run on the recorder thread. Throws ERR_INVALID_OPTION for what is no sink. */
 export function sortSinks(sinks: readonly SinkInput[]): SortedSinks {
-  const threadSinks: ThreadSink[] = [];
+  const threadSinks: SinkPart[] = [];
   const functionSinks: FunctionSink[] = [];
   for (const sink of sinks) {
     checkSink(sink);
-    const spec = specOf(sink);
+    const parts = builtInParts(sink);
     const level = levelOf(sink);
-    if (spec !== undefined) threadSinks.push({ level, source: spec });
-    else if (isModuleSink(sink)) threadSinks.push({ level, source: moduleSpec(sink) });
+    if (parts !== undefined) threadSinks.push(...parts);
+    else if (isModuleSink(sink)) threadSinks.push(modulePart(moduleSpec(sink), level));
     else functionSinks.push({ level, sink });
   }
   return { threadSinks, functionSinks };
@@ -36,8 +44,12 @@ export function sortSinks(sinks: readonly SinkInput[]): SortedSinks {
 /** Throws where it is none, or cannot work as it is. */
 function checkSink(sink: unknown): void {
   if (typeof sink === 'function' && !isSinkFactory(sink)) {
-    const { flush } = sink as { flush?: unknown };
+    const { flush, metrics, metricsIntervalMs } = sink as Partial<Record<keyof Sink, unknown>>;
     if (flush !== undefined && typeof flush !== 'function') throw invalidOption("a sink's flush", 'a function', flush);
+    if (metrics !== undefined && typeof metrics !== 'function')
+      throw invalidOption("a sink's metrics", 'a function', metrics);
+    if (metricsIntervalMs !== undefined && !(typeof metricsIntervalMs === 'number' && metricsIntervalMs >= 1))
+      throw invalidOption("a sink's metricsIntervalMs", 'a number of milliseconds from 1', metricsIntervalMs);
     return;
   }
   if (typeof sink === 'object' && sink !== null && 'module' in sink) {
@@ -52,6 +64,10 @@ function levelOf({ level }: SinkInput): LogLevel | undefined {
   const parsed = parseLevel(level);
   if (parsed === undefined) throw invalidOption("a sink's level", 'a LogLevel or its name', level);
   return parsed;
+}
+
+function modulePart(source: ModuleSpec, level: LogLevel | undefined): SinkPart {
+  return { level, source, make: (host) => new FunctionOutlet(moduleSink(source), level, host) };
 }
 
 function moduleSpec({ module, options }: ModuleSink): ModuleSpec {

@@ -1,6 +1,7 @@
 /**
- * Counts of spans in shared memory: the recorder thread writes, `stats()` reads, at any moment. A row for each target and name: three
- * numbers (count, errors, sum in ns), one number a bucket, two lengths, two texts. A row is there once the count of rows says so.
+ * Counts of spans in shared memory: the recorder thread writes, `stats()` and sinks read, at any moment. In front the number of rows and since
+ * when is counted (ms since the epoch). A row for each target and name: three numbers (count, errors, sum in ns), one number a bucket, two
+ * lengths, two texts. A row is there once the number of rows says so.
  */
 
 /** Each decade three times, from 1 µs to 10 s, in ns; what took longer is in one more bucket. */
@@ -23,7 +24,8 @@ export interface SpanStats {
   readonly buckets: readonly { readonly upToMs: number; readonly count: number }[];
 }
 
-const HEADER_BYTES = 8;
+const HEADER_BYTES = 16;
+const SINCE_F64 = 1;
 const ROW_BYTES = 1024;
 /** Names made at run time must not grow memory without end: from here on they are counted together. */
 const MAX_ROWS = 1024;
@@ -38,6 +40,13 @@ const TEXTS_OFFSET = LENGTHS_OFFSET + 8;
 const MAX_TEXT = 128;
 
 export const SPAN_TABLE_BYTES = HEADER_BYTES + MAX_ROWS * ROW_BYTES;
+
+/** Memory for a table of what ends from now on. */
+export function newSpanTable(): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(SPAN_TABLE_BYTES);
+  new Float64Array(memory)[SINCE_F64] = Date.now();
+  return memory;
+}
 
 export class SpanTable {
   readonly #i32: Int32Array;
@@ -84,6 +93,11 @@ export class SpanTable {
     if (failed) f64[at + ERRORS]++;
     f64[at + SUM_NS] += durationNs;
     f64[at + BUCKETS + bucket]++;
+  }
+
+  /** Milliseconds since the epoch. */
+  get since(): number {
+    return this.#f64[SINCE_F64];
   }
 
   read(): SpanStats[] {

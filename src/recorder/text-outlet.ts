@@ -8,6 +8,7 @@ import type { LineNames } from './line-names.js';
 import { LineFormat } from './line-format.js';
 import { LINE_HOUSES } from './line-names.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
+import { ALL_KINDS } from './outlet.js';
 import { PrettyText } from './pretty-text.js';
 import type { LogRecord } from './record.js';
 import { LogFile } from './log-file.js';
@@ -17,6 +18,10 @@ import type { FileSpec, TextSpec } from './sink.js';
 class TextOutlet implements Outlet {
   readonly name: string;
   readonly level: LogLevel | undefined;
+  readonly kinds = ALL_KINDS;
+  readonly needsEventLoop = false;
+  /** What it holds back the ring holds, too. */
+  readonly waiting = 0;
   errors = 0;
   isSuspended = false;
   readonly followsSpans: boolean;
@@ -92,8 +97,9 @@ class TextOutlet implements Outlet {
     return missed;
   }
 
-  flush(): void {
+  flush(): boolean {
     this.endBatch();
+    return this.isIdle;
   }
 
   close(): void {

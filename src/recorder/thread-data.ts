@@ -1,13 +1,14 @@
 import type { LogLevel } from '../core/level.js';
 import type { MetaMessage } from './meta.js';
 import type { PromoteSettings } from './promotion.js';
+import type { OtlpSpec } from './otlp/spec.js';
 import type { TextSpec } from './sink.js';
 import type { ToHost } from './threads.js';
 
 /** A sink for the recorder thread. */
 export interface ThreadSink {
   readonly level: LogLevel | undefined;
-  readonly source: TextSpec | ModuleSpec;
+  readonly source: TextSpec | OtlpSpec | ModuleSpec;
 }
 
 /** A module whose default export makes a sink. */
@@ -51,8 +52,16 @@ export interface ThreadData {
   readonly counts: Float64Array;
 }
 
-/** What is counted, in the order of `counts`. */
-export const COUNTS = ['delivered', 'lapped', 'sinkErrors', 'promoted', 'stories', 'storiesSuppressed'] as const;
+/** What is counted, in the order of `counts`. The last one is no count, but how things are. */
+export const COUNTS = [
+  'delivered',
+  'lapped',
+  'sinkErrors',
+  'promoted',
+  'stories',
+  'storiesSuppressed',
+  'waiting',
+] as const;
 
 /** CONTROL_RECORDER: how the recorder thread is; 0 = there is none. */
 export const THREAD_STARTING = 1;

@@ -30,12 +30,12 @@ export interface ThreadPort {
 /** What the recorder thread does until it is told to stop: pass, wait, pass. */
 export class ThreadLoop {
   readonly recorder: Recorder;
-  /** True where sinks run on this thread that live on timers and sockets: waiting must then leave the event loop free. */
-  needsEventLoop = false;
   readonly #data: ThreadData;
   readonly #control: Int32Array;
   readonly #port: ThreadPort;
   #quietSince = performance.now();
+  /** Sinks are flushing that need time. Reading goes on meanwhile: others must not wait for them. */
+  #isFlushing = false;
 
   constructor(data: ThreadData, port: ThreadPort) {
     this.#data = data;
@@ -62,7 +62,7 @@ export class ThreadLoop {
       this.#count();
       if (this.recorder.delivered !== before) this.#quietSince = performance.now();
       if (requested !== Atomics.load(control, L.CONTROL_FLUSH_DONE)) {
-        if (await this.#flush(isDrained)) this.#acknowledge(requested);
+        if (isDrained && !this.#isFlushing) this.#flush(requested);
         this.#quietSince = performance.now();
       }
       if (drained !== 'more') await this.#wait(isDrained, seenWake);
@@ -106,14 +106,25 @@ export class ThreadLoop {
     this.recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
   }
 
-  /** True where every sink has handed on everything that came before. */
-  async #flush(isDrained: boolean): Promise<boolean> {
-    if (!isDrained) return false;
-    for (const outlet of this.recorder.outlets) {
-      const flushed = outlet.flush();
-      if (flushed !== undefined) await flushed;
-    }
-    return this.recorder.outlets.every((outlet) => outlet.isIdle);
+  /** Acknowledges the request once every sink has handed on everything that came before; where one cannot yet, it is asked again. */
+  #flush(requested: number): void {
+    const results = this.recorder.outlets.map((outlet) => outlet.flush(Infinity));
+    if (!results.every((result) => typeof result === 'boolean')) void this.#flushLater(requested, results);
+    else if (results.every(Boolean)) this.#acknowledge(requested);
+  }
+
+  async #flushLater(requested: number, results: readonly (boolean | Promise<boolean>)[]): Promise<void> {
+    this.#isFlushing = true;
+    let isFlushed = true;
+    for (const result of results) isFlushed = (await result) && isFlushed;
+    this.#isFlushing = false;
+    if (isFlushed) this.#acknowledge(requested);
+    Atomics.add(this.#control, L.CONTROL_WAKE, 1);
+    Atomics.notify(this.#control, L.CONTROL_WAKE);
+  }
+
+  get #needsEventLoop(): boolean {
+    return this.recorder.outlets.some((outlet) => outlet.needsEventLoop);
   }
 
   #acknowledge(requested: number): void {
@@ -135,7 +146,7 @@ export class ThreadLoop {
   }
 
   async #pause(seenWake: number, ms: number): Promise<void> {
-    if (!this.needsEventLoop) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
+    if (!this.#needsEventLoop) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
     else await pauseAsync(this.#control, L.CONTROL_WAKE, seenWake, ms);
   }
 
@@ -143,7 +154,7 @@ export class ThreadLoop {
     this.#takeMessages();
     // Whoever ends the thread does so by force where a sink takes nothing any more.
     while (!this.recorder.drain()) await this.#pause(Atomics.load(this.#control, L.CONTROL_WAKE), RETRY_MS);
-    for (const outlet of this.recorder.outlets) await outlet.close();
+    await this.recorder.close();
     this.recorder.detach();
     this.#acknowledge(Atomics.load(this.#control, L.CONTROL_FLUSH_REQUESTED));
   }

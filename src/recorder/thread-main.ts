@@ -2,8 +2,10 @@
 import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { FunctionOutlet } from './function-outlet.js';
 import { moduleSink } from './module-sink.js';
+import { OtlpOutlet } from './otlp/outlet.js';
+import type { Outlet } from './outlet.js';
 import { createTextOutlet } from './text-outlet.js';
-import type { ThreadData, ThreadMessage } from './thread-data.js';
+import type { ThreadData, ThreadMessage, ThreadSink } from './thread-data.js';
 import { ThreadLoop } from './thread-loop.js';
 import { post, receive, TO_THREADS, unref } from './threads.js';
 
@@ -21,14 +23,19 @@ const loop = new ThreadLoop(data, {
 process.on('exit', () => loop.leave());
 
 const { recorder } = loop;
-for (const { source, level } of data.sinks) {
-  if (source.kind !== 'module') recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
-  else {
-    loop.needsEventLoop = true;
-    recorder.addOutlet(new FunctionOutlet(moduleSink(source), level, data.batchRecords, recorder.onSinkError));
+for (const sink of data.sinks) recorder.addOutlet(makeOutlet(sink));
+void run();
+
+function makeOutlet({ source, level }: ThreadSink): Outlet {
+  switch (source.kind) {
+    case 'module':
+      return new FunctionOutlet(moduleSink(source), level, recorder.host);
+    case 'otlp':
+      return new OtlpOutlet(source, level, recorder.host);
+    default:
+      return createTextOutlet(source, level, recorder.onSinkError);
   }
 }
-void run();
 
 async function run(): Promise<void> {
   await loop.run();

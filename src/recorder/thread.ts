@@ -127,13 +127,14 @@ export class RecorderThread {
     const control = this.#control;
     const before = Atomics.load(control, L.CONTROL_RECORDER);
     if (before !== T.THREAD_STARTING && before !== T.THREAD_ENDED) return false;
-    // A module cannot be loaded without the event loop.
-    if (this.#setup.sinks.some(({ source }) => source.kind === 'module')) return false;
+    // No module can be loaded without the event loop, and no socket opened.
+    if (this.#setup.sinks.some(({ source }) => source.kind === 'module' || source.kind === 'otlp')) return false;
     if (Atomics.compareExchange(control, L.CONTROL_RECORDER, before, T.THREAD_STOOD_IN) !== before) return false;
     const recorder = new Recorder({ ...this.#setup, reader: L.READER_THREAD });
     try {
       for (const { source, level } of this.#setup.sinks) {
-        if (source.kind !== 'module') recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
+        if (source.kind === 'console' || source.kind === 'file')
+          recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
       }
       for (const { buffer, rejudgeUntilWords, filterText } of this.#rings) {
         recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
@@ -250,7 +251,9 @@ export class RecorderThread {
   }
 
   #addCounts(counts: readonly number[]): void {
-    counts.forEach((count, i) => (this.#countsBefore[i] += count));
+    T.COUNTS.forEach((name, i) => {
+      if (name !== 'waiting') this.#countsBefore[i] += counts[i];
+    });
   }
 }
 

@@ -216,8 +216,7 @@ class Running implements TtlogHandle {
     state.flushSync = () => void this.flushSync();
     const onExit = (code: number): void => {
       if (code !== 0 && options.snapshotOnExit && !this.hasCrashed) this.trySnapshot(`exit ${code}`);
-      const isDelivered = this.flushSync();
-      if (!isDelivered) tellLeftovers(this.options.exitTimeoutMs);
+      const isDelivered = this.deliverAtEnd();
       this.box?.end(isDelivered);
       // What later exit handlers record is delivered record by record: there is no later.
       Atomics.or(state.control, L.CONTROL_SLEEPING, AT_THE_END);
@@ -225,6 +224,7 @@ class Running implements TtlogHandle {
     };
     process.on('exit', onExit);
     this.uninstall.push(() => process.off('exit', onExit));
+    this.settleBeforeExit();
     this.answerSignals();
     if (!options.snapshotOnCrash) return;
     this.uninstall.push(
@@ -240,12 +240,33 @@ class Running implements TtlogHandle {
     void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept, signal: compressing.signal });
   }
 
+  /** True where nothing is left. */
+  private deliverAtEnd(): boolean {
+    const isDelivered = this.flushSync();
+    const { waiting } = this.recorder.stats();
+    if (!isDelivered || waiting > 0) tellLeftovers(this.options.exitTimeoutMs, waiting);
+    return isDelivered;
+  }
+
+  /** A process that ends because nothing keeps it alive still has an event loop: sinks on this thread that need one may use it. */
+  private settleBeforeExit(): void {
+    const { recorder, options } = this;
+    let until: number | undefined;
+    const onBeforeExit = (): void => {
+      if (!recorder.hasUnsettled) return;
+      until ??= performance.now() + options.exitTimeoutMs;
+      const leftMs = until - performance.now();
+      if (leftMs > 0) void recorder.settle(leftMs);
+    };
+    process.on('beforeExit', onBeforeExit);
+    this.uninstall.push(() => process.off('beforeExit', onBeforeExit));
+  }
+
   private answerSignals(): void {
     const { signals, snapshotSignal } = this.options;
     this.uninstall.push(
       endOnSignals(signals, () => {
-        const isDelivered = this.flushSync();
-        if (!isDelivered) tellLeftovers(this.options.exitTimeoutMs);
+        const isDelivered = this.deliverAtEnd();
         this.box?.end(isDelivered);
       }),
     );
@@ -356,11 +377,12 @@ class Running implements TtlogHandle {
 function nothing(): void {}
 
 /** The process ends with records undelivered: say so where somebody may see it. */
-function tellLeftovers(exitTimeoutMs: number): void {
+function tellLeftovers(exitTimeoutMs: number, waiting: number): void {
+  const left = waiting > 0 ? `; sinks hold ${waiting} records` : '';
   try {
     writeSync(
       2,
-      `ttlog: the process ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})\n`,
+      `ttlog: the process ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})${left}\n`,
     );
   } catch {
     // nobody listens

@@ -4,7 +4,7 @@ import type { LevelName } from '../core/level.js';
 import { LogLevel } from '../core/level.js';
 import { toFilter } from '../core/levels.js';
 import { capacityBytesOf } from '../core/ring.js';
-import { consoleSink } from '../sinks/index.js';
+import { consoleSink } from '../sinks/console.js';
 import { os } from '../recorder/lazy-node.js';
 import type { PromoteSettings } from '../recorder/promotion.js';
 import type { SinkInput } from '../recorder/sink.js';

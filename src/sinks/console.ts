@@ -2,7 +2,7 @@ import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { PrettyTime } from '../recorder/pretty.js';
 import type { Sink } from '../recorder/sink.js';
-import { builtInSink, sinkFactory } from '../recorder/sink.js';
+import { textSink, sinkFactory } from '../recorder/sink.js';
 import type { LineKeys } from './line-keys.js';
 import { lineNames } from './line-keys.js';
 import { sinkLevel } from './sink-level.js';
@@ -68,7 +68,7 @@ export const consoleSink = /* @__PURE__ */ sinkFactory(function consoleSink(opti
     throw invalidOption('time', "'epoch' or 'iso' where the format is json", time);
   }
   const lines = lineNames(keys, isForLines ? time : undefined);
-  return builtInSink(
+  return textSink(
     { kind: 'console', fd: stream === 'stderr' ? 2 : 1, format, colors, time, width, lines },
     sinkLevel(level),
   );

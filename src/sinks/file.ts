@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { Sink } from '../recorder/sink.js';
-import { builtInSink, sinkFactory } from '../recorder/sink.js';
+import { textSink, sinkFactory } from '../recorder/sink.js';
 import type { LineKeys } from './line-keys.js';
 import { lineNames } from './line-keys.js';
 import type { RotateOptions } from './rotate-options.js';
@@ -49,7 +49,7 @@ export const fileSink = /* @__PURE__ */ sinkFactory(function fileSink(options: F
   const { path, level, keys, time, rotate } = options;
   if (time !== undefined && time !== 'epoch' && time !== 'iso') throw invalidOption('time', "'epoch' or 'iso'", time);
   const spec = { path: absolutePath(path), lines: lineNames(keys, time), rotate: rotateSettings(rotate) };
-  return builtInSink({ kind: 'file', ...spec }, sinkLevel(level));
+  return textSink({ kind: 'file', ...spec }, sinkLevel(level));
 });
 
 function absolutePath(path: unknown): string {

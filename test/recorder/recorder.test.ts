@@ -18,7 +18,7 @@ function recorderInto(records: LogRecord[]): Recorder {
     control,
   });
   const sink = (batch: LogRecord[]): void => void records.push(...batch);
-  recorder.addOutlet(new FunctionOutlet(sink, undefined, 100, recorder.onSinkError));
+  recorder.addOutlet(new FunctionOutlet(sink, undefined, recorder.host));
   return recorder;
 }
 

@@ -26,7 +26,18 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
   context: { from: ['core'] },
   decorators: { from: ['core', 'context'], packages: ['reflect-metadata', 'class-transformer', 'rxjs'] },
   recorder: { from: ['core'] },
-  sinks: { from: ['core'], typesFrom: ['recorder'], files: ['src/recorder/sink.ts', 'src/recorder/line-names.ts'] },
+  sinks: {
+    from: ['core'],
+    typesFrom: ['recorder'],
+    files: [
+      'src/recorder/sink.ts',
+      'src/recorder/line-names.ts',
+      'src/recorder/otlp/outlet.ts',
+      'src/recorder/peer.ts',
+      'src/recorder/lazy-node.ts',
+      'src/recorder/version.ts',
+    ],
+  },
   runtime: { from: ['core', 'context', 'recorder', 'sinks'] },
   nestjs: { from: ['core', 'context', 'decorators', 'sinks', 'runtime', 'http'], packages: NEST },
   http: {
