@@ -11,6 +11,8 @@ const projects = [
   'test/tsconfig.json',
   'test/tsconfig.standard.json',
   'tsconfig.scripts.json',
+  'examples/express/tsconfig.json',
+  'examples/fastify/tsconfig.json',
   'examples/nestjs/tsconfig.json',
 ];
 

@@ -1,5 +1,6 @@
 // Fastify's logger contract, which is pino's: child loggers with serializers and a level of their own, printf messages.
 import { format } from 'node:util';
+import type { FastifyBaseLogger } from 'fastify';
 import { currentScope } from '../core/current-scope.js';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import { needsNoLine } from '../core/error-lines.js';
@@ -30,39 +31,11 @@ export interface FastifyLoggerOptions {
 }
 
 /** What `child()` takes besides bindings. */
-export interface FastifyChildOptions {
-  level?: string;
-  serializers?: Serializers;
+interface ChildOptions {
+  readonly level?: string;
+  readonly serializers?: Serializers;
   /** In front of every message. */
-  msgPrefix?: string;
-}
-
-/** The logger that `fastifyLogger()` makes: what Fastify and its plugins use of pino's. */
-export interface TtlogFastifyLogger {
-  /** `'trace'` … `'fatal'`, or `'silent'`. Setting it throws `TtlogError` `ERR_INVALID_OPTION` where it is none. */
-  level: string;
-  /** Added to those of whoever takes it over; Fastify does. */
-  readonly serializers: Serializers;
-  /** Trace level. Fields and a message, or a message and its values (`%s`, `%d`, `%o`), or fields after the message. Never throws. */
-  trace(first?: unknown, ...rest: unknown[]): void;
-  /** Debug level. */
-  debug(first?: unknown, ...rest: unknown[]): void;
-  /** Info level. */
-  info(first?: unknown, ...rest: unknown[]): void;
-  /** Warn level. */
-  warn(first?: unknown, ...rest: unknown[]): void;
-  /** Error level. */
-  error(first?: unknown, ...rest: unknown[]): void;
-  /** Fatal level. It ends nothing. */
-  fatal(first?: unknown, ...rest: unknown[]): void;
-  /** Nothing at all. */
-  silent(...args: unknown[]): void;
-  /** A logger with more bindings, and a level and serializers of its own where they are given. */
-  child(bindings: object, options?: FastifyChildOptions): TtlogFastifyLogger;
-  /** The fields on each of its events. */
-  bindings(): Record<string, unknown>;
-  /** Is a call of this level one at all? */
-  isLevelEnabled(level: string): boolean;
+  readonly msgPrefix?: string;
 }
 
 /** What the lines of one application have in common. */
@@ -84,7 +57,8 @@ interface Own {
 
 const BRAND = Symbol.for('ttlog.http/1/fastify-logger');
 
-class FastifyLogger implements TtlogFastifyLogger {
+/** What Fastify, its plugins and its users use of pino's loggers. Calls never throw; options that are wrong do. */
+class FastifyLogger implements FastifyBaseLogger {
   readonly [BRAND] = true;
   private readonly family: Family;
   private own: Own;
@@ -133,7 +107,7 @@ class FastifyLogger implements TtlogFastifyLogger {
 
   silent(): void {}
 
-  child(bindings: object, options: FastifyChildOptions = {}): TtlogFastifyLogger {
+  child(bindings: object, options: ChildOptions = {}): FastifyLogger {
     const { own } = this;
     const serializers = { ...own.serializers, ...options.serializers };
     const added = serialized(bindings, serializers);
@@ -215,10 +189,19 @@ function sorted(first: unknown, rest: readonly unknown[]): { fields: object | un
 /** An error on its own speaks for itself. */
 function messageOf(fields: object): string {
   try {
-    const error: unknown = isError(fields) ? fields : (fields as { err?: unknown }).err;
-    return isError(error as object) ? (error as Error).message : '';
+    const error: unknown = isErrorValue(fields) ? fields : (fields as { err?: unknown }).err;
+    return isErrorValue(error) ? error.message : '';
   } catch {
-    return '';
+    return ''; // a getter that throws
+  }
+}
+
+/** Of whatever: a proxy that was revoked is none. */
+function isErrorValue(value: unknown): value is Error {
+  try {
+    return typeof value === 'object' && value !== null && isError(value);
+  } catch {
+    return false;
   }
 }
 
@@ -232,7 +215,7 @@ function formatted(message: unknown, values: readonly unknown[]): string {
 
 /** The same object where no serializer has a say. */
 function serialized(fields: object, serializers: Serializers): object {
-  if (isError(fields)) return fields;
+  if (isErrorValue(fields)) return fields;
   let shown: Record<string, unknown> | undefined;
   for (const key in serializers) {
     try {
@@ -258,7 +241,9 @@ const asItIs = (error: unknown): unknown => error;
 
 /**
  * A logger for Fastify's `loggerInstance`: what Fastify, its plugins and `request.log` say goes to ttlog. It takes pino's call shapes, and ttlog's.
- * With `ttlogFastify` registered too, `request.log` belongs to its request, and each request leaves one completion record instead of Fastify's two
+ * Its type is Fastify's own, so that the application is a `FastifyInstance` as any; `bindings()` and `isLevelEnabled()` are there, too.
+ *
+ * With `ttlogFastify` registered, `request.log` belongs to its request, and each request leaves one completion record instead of Fastify's two
  * lines.
  *
  * @throws TtlogError `ERR_INVALID_OPTION` on a wrong option.
@@ -278,7 +263,7 @@ const asItIs = (error: unknown): unknown => error;
  * const [{ message, values }] = memory.records;
  * [message, values]; // => ['Listening on localhost', { port: 8080 }]
  */
-export function fastifyLogger(options: FastifyLoggerOptions = {}): TtlogFastifyLogger {
+export function fastifyLogger(options: FastifyLoggerOptions = {}): FastifyBaseLogger {
   checkOptions('fastifyLogger()', options, ['level', 'target', 'serializers']);
   const { level = 'trace', target = '', serializers = {} } = options;
   if (typeof target !== 'string') throw invalidOption('target', 'a text', target);

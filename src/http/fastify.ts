@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { runIn } from '../context/scope-store.js';
 import { joinThreads } from '../runtime/joined-thread.js';
 import { fastifyLogger, ourLogger } from './fastify-logger.js';
@@ -7,7 +7,7 @@ import { openRequest } from './node-request.js';
 import { failRequest } from './request-failure.js';
 import { normaliseRequests, type RequestScopeOptions } from './request-options.js';
 
-export type { FastifyChildOptions, FastifyLoggerOptions, TtlogFastifyLogger } from './fastify-logger.js';
+export type { FastifyLoggerOptions } from './fastify-logger.js';
 export { fastifyLogger } from './fastify-logger.js';
 export type { RequestScopeOptions } from './request-options.js';
 
@@ -20,11 +20,12 @@ const OF_FASTIFY = new Set(['prefix', 'logLevel', 'logSerializers']);
 /** What Fastify numbers requests by, where nobody says how. */
 const DEFAULT_ID = /^req-[\da-z]+$/;
 
-const plugin: FastifyPluginCallback<TtlogFastifyOptions> = (app, options, done) => {
+const plugin: FastifyPluginAsync<TtlogFastifyOptions> = async (app, options) => {
   const own = Object.entries(options).filter(([key]) => !OF_FASTIFY.has(key));
   const normal = normaliseRequests<FastifyRequest>(Object.fromEntries(own), 'ttlogFastify');
+  /** For requests whose logger is not one of ours. */
   const rest = ourLogger(fastifyLogger())!;
-  ourLogger(app.log)?.leaveRequests();
+  for (const log of [ourLogger(app.log), rest]) log?.leaveRequests();
 
   app.addHook('onRequest', (request, reply, next) => {
     // Whatever `genReqId` of the application has made.
@@ -49,7 +50,6 @@ const plugin: FastifyPluginCallback<TtlogFastifyOptions> = (app, options, done) 
     if (known !== undefined) failRequest(known, error);
     next();
   });
-  done();
 };
 
 /**
@@ -83,7 +83,7 @@ const plugin: FastifyPluginCallback<TtlogFastifyOptions> = (app, options, done) 
  * const lines = memory.records.map(({ message, values }) => [message, values['request_id']]);
  * lines; // => [['Looking it up', 'r-1'], ['so does this one', 'r-1'], ['request completed', 'r-1']]
  */
-export const ttlogFastify: FastifyPluginCallback<TtlogFastifyOptions> = Object.assign(plugin, {
+export const ttlogFastify: FastifyPluginAsync<TtlogFastifyOptions> = Object.assign(plugin, {
   // What fastify-plugin says: the hooks are the application's, not those of a scope of its own.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'ttlog',

@@ -90,7 +90,7 @@ export function normaliseRequests<R>(options: RequestScopeOptions<R>, path: stri
 function asked<T>(question: (request: object) => T, otherwise: T): (request: object) => T {
   return (request) => {
     try {
-      return question(request);
+      return question(request) ?? otherwise;
     } catch {
       return otherwise;
     }

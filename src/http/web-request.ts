@@ -43,6 +43,6 @@ export function openWebRequest(
   makeKnown(request, known);
   return {
     known,
-    end: (statusCode) => endRequest(known, scope, { statusCode, aborted: request.signal.aborted }),
+    end: (statusCode) => endRequest(known, scope, { statusCode, aborted: request.signal?.aborted ?? false }),
   };
 }

@@ -364,6 +364,37 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
     });
   });
 
+  test('what fails after the client has gone is told by a line of its own', async () => {
+    if (framework.mounted === undefined) return; // nobody hears of what a handler of Node's alone throws
+    let fail!: () => void;
+    let arrived!: () => void;
+    const arrival = new Promise<void>((resolve) => (arrived = resolve));
+    const failed = new Promise<string>((_resolve, reject) => (fail = () => reject(new Error('too late'))));
+    const url = await serve({
+      routes: {
+        'GET /slow': () => {
+          arrived();
+          return failed;
+        },
+      },
+    });
+    const request = httpRequest(`${url}/slow`, { agent: false });
+    request.on('error', () => {});
+    request.end();
+    await arrival;
+    request.destroy();
+    await answered(1);
+    fail();
+    const all = await recordsWhen((some) => errorLines(some).length > 0);
+    const [line, ...more] = errorLines(all);
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({
+      message: 'request failed',
+      traceId: roots(all)[0].traceId,
+      values: { err: { message: 'too late' } },
+    });
+  });
+
   test('a stream is over when its last piece is, and runs in the request’s scope', async () => {
     async function* pieces() {
       for (let piece = 0; piece < 3; piece++) {
