@@ -30,6 +30,7 @@ export const entries = [
   { subpath: './debug', source: 'src/compat/debug/index.ts', file: 'compat/debug/index' },
   { subpath: './winston', source: 'src/compat/winston/index.ts', file: 'compat/winston/index' },
   { subpath: './bunyan', source: 'src/compat/bunyan/index.ts', file: 'compat/bunyan/index' },
+  { subpath: './opentelemetry', source: 'src/compat/opentelemetry/index.ts', file: 'compat/opentelemetry/index' },
   { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
 ];
 

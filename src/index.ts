@@ -19,7 +19,7 @@ export type { Logger } from './core/logger.js';
 export { getLogger } from './core/logger.js';
 export type { CensorFunction } from './core/redact.js';
 export type { LinkTarget, Span } from './core/span.js';
-export type { SpanOptions } from './core/span-options.js';
+export type { SpanOptions, SpanRole } from './core/span-options.js';
 export type { Timer } from './core/timer.js';
 
 export { addContext } from './context/add-context.js';

@@ -30,7 +30,11 @@ import { applyIn, runningScope } from './scope-store.js';
  * [...bound]; // => [{ request_id: 'r-2' }]
  */
 export function bindContext<T extends object>(target: T): T {
-  const scope = runningScope();
+  return bindTo(target, runningScope());
+}
+
+/** As `bindContext`, to a scope that need not be the running one. */
+export function bindTo<T extends object>(target: T, scope: Scope | undefined): T {
   if (typeof target === 'function') return bindFunction(target, scope) as unknown as T;
   try {
     if (isEmitter(target)) bindEmitter(target, scope);

@@ -1,4 +1,5 @@
 // Hot path: spans outside a logger. Their target is that of the active span, else the service; their level is debug.
+import { targetInside } from '../core/current-scope.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { plainFields } from '../core/plain-fields.js';
@@ -15,7 +16,7 @@ import { endWith } from './end-span.js';
 import { runningScope, scopes } from './scope-store.js';
 
 function targetIn(scope: Scope | undefined): Target {
-  return scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
+  return scope === undefined || scope.span === null ? state.rootTarget : targetInside(scope.span);
 }
 
 function open(

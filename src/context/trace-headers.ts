@@ -18,7 +18,9 @@ export function traceHeadersOf(scope: Scope | undefined = runningScope()): Trace
   const { span } = scope;
   if (span === null) return {};
   const { traceparent, trace } = span;
-  return trace === null ? { traceparent } : headers(traceparent, trace.tracestate, trace.baggage);
+  const baggage = scope.foreign === null ? '' : scope.foreign.baggage;
+  if (trace === null) return headers(traceparent, '', baggage);
+  return headers(traceparent, trace.tracestate, baggage === '' ? trace.baggage : baggage);
 }
 
 /** A trace that is not sampled has no ids here; others get some, with which to not sample it either. */

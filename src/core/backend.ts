@@ -126,7 +126,7 @@ function emitTo(backend: LogBackend, make: () => LogEvent): void {
 let emitting = false;
 
 /** A call as an event. */
-function eventOf(
+export function eventOf(
   target: Target,
   level: LogLevel,
   scope: Scope | undefined,

@@ -86,6 +86,12 @@ export function nowNanos(): bigint {
   return ns - from.monotonicNs + from.epochNs;
 }
 
+/** What the monotonic clock shows, has shown or will show at a moment of the wall clock: ns, below zero before the machine started. */
+export function monotonicNsAt(epochNs: bigint): bigint {
+  const from = testAnchor ?? processAnchor();
+  return epochNs - from.epochNs + from.monotonicNs;
+}
+
 /** The anchor that `nowNanos()` uses; a ring's header has the same one. */
 export function processAnchor(): ClockAnchor {
   return (anchor ??= readAnchor());

@@ -19,5 +19,5 @@ export { debug, error, fatal, info, trace, warn } from './log.js';
 export type { Logger } from './logger.js';
 export { getLogger } from './logger.js';
 export type { LinkTarget, Span } from './span.js';
-export type { SpanOptions } from './span-options.js';
+export type { SpanOptions, SpanRole } from './span-options.js';
 export type { Timer } from './timer.js';

@@ -100,7 +100,7 @@ export const SEGMENT_DROPPED_OFFSET = 32; // f64: DROPPED_F64 at the claim
 export const RECORD_WORD_OFFSET = 0;
 /** u32: the id of a site in the dictionary; 0 where the record carries its site itself (FLAG_INLINE). */
 export const RECORD_SITE_OFFSET = 4;
-/** u64: monotonic ns (epoch ns for KIND_EMITTED, 0 for contexts and bindings). */
+/** i64: monotonic ns, below zero where somebody says that it was before the machine started (epoch ns for KIND_EMITTED, 0 for contexts and bindings). */
 export const RECORD_TIME_OFFSET = 8;
 /** u32: id of the context record in this segment, 0 = none. For KIND_CONTEXT and KIND_BINDINGS: its own id. */
 export const RECORD_CONTEXT_OFFSET = 16;
@@ -130,7 +130,7 @@ export const KIND_PAD = 1; // the rest of the segment
 export const KIND_EVENT = 2;
 /**
  * A span begins (FLAG_REPEAT: its state, written again; the time is that of the start all the same). After the header: 8 B span id,
- * 8 B parent span id (all zero = root), 16 B trace id, u8 kind of span (SPAN_KIND_*), u8 extra-field count, u16 length of the record
+ * 8 B parent span id (all zero = root), 16 B trace id, u8 kind of span (SPAN_KIND_*, SPAN_ROLE_*, bits), u8 extra-field count, u16 length of the record
  * without its padding; then one value for each name of the site; then `extra` name, value pairs from record(). Ids are the bytes of
  * their hex form, in that order.
  * With FLAG_INLINE: target string, name string, u16 0, then the `extra` pairs.
@@ -179,8 +179,13 @@ export const SPAN_KIND_TIMER = 1;
 export const SPAN_KIND_ENTRY = 2;
 /** Of another process (or of a carrier): only its ids are known. It begins and ends elsewhere; what happens inside refers to it. */
 export const SPAN_KIND_REMOTE = 3;
-/** The kind without the bits below. */
-export const SPAN_KIND_MASK = 0x0f;
+/** The kind without what is said in the bits below. */
+export const SPAN_KIND_MASK = 0x03;
+/** What the span is in its trace: SPAN_ROLES, by number. */
+export const SPAN_ROLE_SHIFT = 2;
+export const SPAN_ROLE_MASK = 0x1c;
+/** As OpenTelemetry has it, in its order. 0: work within the process. */
+export const SPAN_ROLES = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
 /** Set in the kind of a span's newest copy when it ends: what is logged later in its scope must not make it look open. */
 export const SPAN_ENDED_BIT = 0x80;
 /** Set in a copy that was written after the span had ended: whatever refers to it came late. */

@@ -1,5 +1,5 @@
 // Hot path: the six calls. Which order the arguments came in, which target, recorded or not; then one record.
-import { currentScope } from './current-scope.js';
+import { currentScope, targetInside } from './current-scope.js';
 import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
@@ -22,7 +22,11 @@ export interface LogCall {
 /** A call without a logger: its target is that of the active span, else the service. */
 function call(level: LogLevel, first: unknown, second: unknown): void {
   const scope = currentScope();
-  const target = scope === undefined || scope.span === null ? state.rootTarget : scope.span.callsite.target;
+  let target = state.rootTarget;
+  if (scope !== undefined && scope.span !== null) {
+    ({ target } = scope.span.callsite);
+    if (target.isLibrary) target = targetInside(scope.span);
+  }
   if (level >= target.recordLevel) log(target, level, scope, null, first, second);
 }
 

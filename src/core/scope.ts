@@ -14,6 +14,14 @@ export interface Scope {
   readonly outer: Scope | undefined;
   /** What is not recorded inside, inherited: 0 everything is; SILENCE_SPANS; above that, events below level `silence - 1` neither. */
   readonly silence: number;
+  /** The innermost scope around it, itself included, that stands for a context of another library; null where there is none. */
+  readonly foreign: ForeignScope | null;
+}
+
+/** A scope that stands for a context of another library: see compat/opentelemetry. Inherited, because a span that has ended knows nothing around it. */
+export interface ForeignScope extends Scope {
+  /** The header `baggage` of that context, '' = none. */
+  readonly baggage: string;
 }
 
 /** A trace that was not sampled: its spans are not recorded, its events are. */
@@ -48,6 +56,7 @@ export class Context implements Scope, Referable {
   readonly span: Span | null;
   readonly outer: Scope | undefined;
   readonly silence: number;
+  readonly foreign: ForeignScope | null;
   /** This context's own fields. Owned by us: a copy of what the caller gave. */
   fields: Record<string, unknown>;
   /** Number of contexts from the outermost to this one, INHERITED_BIT, and the capture. */
@@ -60,6 +69,7 @@ export class Context implements Scope, Referable {
       this.parent = null;
       this.span = null;
       this.silence = 0;
+      this.foreign = null;
       this.nesting = 1;
     } else {
       const { context } = outer;
@@ -69,6 +79,7 @@ export class Context implements Scope, Referable {
       this.parent = this.outer.context;
       this.span = outer.span;
       this.silence = outer.silence;
+      this.foreign = outer.foreign;
       this.nesting = depth < MAX_DEPTH ? around + 1 : around - depth + 2;
     }
   }
@@ -94,10 +105,10 @@ export class Context implements Scope, Referable {
 }
 
 /** One scope that is what all of these are together now: what is added to, or disposed of, far out is not seen inside it any more. */
-function folded({ context, span, silence }: Scope): Scope {
+function folded({ context, span, silence, foreign }: Scope): Scope {
   let fields: Record<string, unknown> = {};
   for (let at = context; at !== null; at = at.parent) if (!at.disposed) fields = { ...at.fields, ...fields };
-  const all = new Context(fields, { context: null, span, silence, disposed: false, outer: undefined });
+  const all = new Context(fields, { context: null, span, silence, foreign, disposed: false, outer: undefined });
   if (context !== null) all.belongTo(context.capture);
   return all;
 }

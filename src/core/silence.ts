@@ -1,5 +1,5 @@
 // Hot data: where a trace begins that is not sampled, or a subtree that is not recorded at all.
-import type { Context, Scope } from './scope.js';
+import type { Context, ForeignScope, Scope } from './scope.js';
 import { liveScope, SILENCE_SPANS } from './scope.js';
 import type { Span } from './span.js';
 
@@ -17,6 +17,7 @@ export class SilentScope implements Scope {
   readonly silence: number;
   disposed = false;
   readonly outer: Scope | undefined;
+  readonly foreign: ForeignScope | null;
   /** How its trace goes on elsewhere; null until somebody asks. */
   trace: UnrecordedTrace | null = null;
   readonly isTraceRoot = true;
@@ -26,6 +27,7 @@ export class SilentScope implements Scope {
     this.span = span;
     this.silence = silence;
     this.outer = outer;
+    this.foreign = outer === undefined ? null : outer.foreign;
   }
 }
 
@@ -36,8 +38,10 @@ export class RootScope implements Scope {
   readonly silence: number;
   disposed = false;
   readonly outer = undefined;
+  readonly foreign: ForeignScope | null;
 
   constructor(outer: Scope | undefined) {
+    this.foreign = outer === undefined ? null : outer.foreign;
     this.context = outer === undefined ? null : outer.context;
     this.silence = outer === undefined || outer.silence === SILENCE_SPANS ? 0 : outer.silence;
   }

@@ -24,7 +24,7 @@ export function writeIdentity(ring: Ring, span: Span, bits: number): void {
   i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 1] = span.trace1;
   i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 2] = span.trace2;
   i32[word + (L.SPAN_TRACE_OFFSET >> 2) + 3] = span.trace3;
-  i32[word + (L.SPAN_KIND_OFFSET >> 2)] = span.rules.kind | bits;
+  i32[word + (L.SPAN_KIND_OFFSET >> 2)] = span.rules.kind | span.rules.role | bits;
 }
 
 /** Target and name of a span whose callsite is not in the dictionary. Its fields follow as extra pairs. */

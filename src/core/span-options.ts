@@ -7,6 +7,9 @@ import type { LinkTarget, Span } from './span.js';
 import { openSpan, openSpanWith, spanRules, spanSite } from './span.js';
 import type { Target } from './target.js';
 
+/** What a span is in its trace. */
+export type SpanRole = (typeof L.SPAN_ROLES)[number];
+
 /**
  * The options of a span that is opened by hand: the words of `@Instrument()`. What is wrong counts as not said, because opening a span never
  * throws.
@@ -27,6 +30,8 @@ export interface SpanOptions {
    * same. Where a span is active already it changes nothing. @default 1
    */
   sample?: number;
+  /** What the span is in its trace: the work of a server, a call of a client, a message sent or received. @default 'internal' */
+  kind?: SpanRole;
   /** Spans, carriers or `traceparent`s that it is linked to. More can be added by `span.link()`. @default [] */
   links?: readonly LinkTarget[];
 }
@@ -54,17 +59,24 @@ function openAsSaid(
   name: string,
   running: Scope | undefined,
   fields: Record<string, unknown> | undefined,
-  { level, err, entry, slow, root, sample, links }: SpanOptions,
+  { level, err, entry, slow, root, sample, kind, links }: SpanOptions,
 ): Span {
   const rules = spanRules(
     entry === true ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
     err === false ? LogLevel.Off : levelOr(err, LogLevel.Error),
     typeof slow === 'number' && slow >= 0 ? slow * 1e6 : Infinity,
+    null,
+    roleBits(kind),
   );
   const outer = traceScope(running, root === true, typeof sample === 'number' ? sample : 1);
   const span = openSpanWith(spanSite(target, levelOr(level, LogLevel.Debug), name), rules, outer ?? running, fields);
   if (Array.isArray(links)) for (const link of links as readonly LinkTarget[]) span.link(link);
   return span;
+}
+
+/** Where SpanRules have it; what is none of them counts as internal. */
+function roleBits(role: unknown): number {
+  return Math.max(L.SPAN_ROLES.indexOf(role as SpanRole), 0) << L.SPAN_ROLE_SHIFT;
 }
 
 function levelOr(level: unknown, otherwise: LogLevel): LogLevel {

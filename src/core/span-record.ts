@@ -22,12 +22,12 @@ import { state } from './state.js';
 const MAX_EXTRA_FIELDS = 255;
 
 /** The ring to write to now: this thread's, or the spill of a record that is being written. null = counted as dropped. */
-function take(): Ring | null {
+export function take(): Ring | null {
   const ring = state.ring ?? openRing();
   return ring.busy ? enterSpill(ring) : ring;
 }
 
-function release(ring: Ring, span: Span, opened: Span | null, owed: boolean): void {
+export function release(ring: Ring, span: Span, opened: Span | null, owed: boolean): void {
   if (ring.isSpill) spilled(ring, span.span === span ? span : span.outer, null, opened);
   else if (ring.spillCount !== 0) drainSpill(ring);
   if (owed) owe(ring.home);
@@ -238,6 +238,7 @@ export function writeSpanEnd(
   error: unknown,
   told: boolean,
   fields: Record<string, unknown> | undefined,
+  endNs: bigint | undefined,
 ): void {
   const ring = take();
   if (ring === null) return;
@@ -252,6 +253,7 @@ export function writeSpanEnd(
     if (refsMissing(ring, context, span, null)) ensureRefs(ring, context, span, null);
     const flags = writeHeader(ring, target, level, context, span, null);
     const { at, u32 } = ring;
+    if (endNs !== undefined) ring.i64[(at + L.RECORD_TIME_OFFSET) >> 3] = endNs;
     if (outcome === L.OUTCOME_ERROR && rules.errorLevel < LogLevel.Off && !told) level = rules.errorLevel;
     else if (readNs(u32, (at + L.RECORD_TIME_OFFSET) >> 3) - span.startNs > rules.slowNs)
       level = Math.max(level, LogLevel.Warn);

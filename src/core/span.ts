@@ -7,7 +7,7 @@ import * as L from './layout.js';
 import { LogLevel } from './level.js';
 import { log } from './log.js';
 import { plainFields } from './plain-fields.js';
-import type { Context, Referable, Scope } from './scope.js';
+import type { Context, ForeignScope, Referable, Scope } from './scope.js';
 import type { Ring } from './ring.js';
 import { writePlainEnd, writeSpanEnd, writeSpanFields, writeSpanStart, writeSpanStartAt } from './span-record.js';
 import { state } from './state.js';
@@ -41,6 +41,8 @@ export type LinkTarget = string | { readonly traceparent?: string };
 export interface SpanRules {
   /** SPAN_KIND_* */
   readonly kind: number;
+  /** What it is in its trace, where its record has it: an index of SPAN_ROLES, shifted by SPAN_ROLE_SHIFT. */
+  readonly role: number;
   /** Level of its line where it failed; Off = as if it had not. */
   readonly errorLevel: LogLevel;
   /** Slower than this is a warning. ns; Infinity = never. */
@@ -55,8 +57,9 @@ export function spanRules(
   errorLevel: LogLevel = LogLevel.Error,
   slowNs = Infinity,
   failure: SpanRules['failure'] = null,
+  role = 0,
 ): SpanRules {
-  return { kind, errorLevel, slowNs, failure };
+  return { kind, role, errorLevel, slowNs, failure };
 }
 
 /** Those of spans that nobody says anything about, by kind. */
@@ -87,11 +90,12 @@ export class Span implements Scope, Referable {
   /** The span that what runs inside belongs to: this one, or the one around it where this is not recorded. */
   declare readonly span: Span | null;
   declare readonly silence: number;
+  declare readonly foreign: ForeignScope | null;
   /** null where the trace began in this process; shared by all its spans. */
   declare readonly trace: RemoteTrace | null;
   /** Let go of at the end: a method that reschedules itself would otherwise keep every span it ever had. */
   declare outer: Scope | undefined;
-  declare readonly callsite: Callsite;
+  declare callsite: Callsite;
   declare rules: SpanRules;
   /** Monotonic ns, as two signed words: a number would be a boxed double. */
   declare startLow: number;
@@ -112,6 +116,7 @@ export class Span implements Scope, Referable {
     this.context = outer === undefined ? null : outer.context;
     this.span = recorded ? this : parent;
     this.silence = outer === undefined ? 0 : outer.silence;
+    this.foreign = outer === undefined ? null : outer.foreign;
     this.trace = parent === null ? null : parent.trace;
     this.outer = outer;
     this.callsite = callsite;
@@ -164,7 +169,7 @@ export class Span implements Scope, Referable {
     return false;
   }
 
-  /** The name it was opened with. */
+  /** The name it was opened with, or was given since. */
   get name(): string {
     return this.callsite.message;
   }
@@ -222,8 +227,8 @@ export class Span implements Scope, Referable {
    * last word. The error is optional, and recorded as `err`.
    */
   setOutcome(outcome: 'ok' | 'error', error?: unknown): void {
-    const { kind, errorLevel, slowNs } = this.rules;
-    this.rules = spanRules(kind, errorLevel, slowNs, outcome === 'error' ? { error } : null);
+    const { kind, errorLevel, slowNs, role } = this.rules;
+    this.rules = spanRules(kind, errorLevel, slowNs, outcome === 'error' ? { error } : null, role);
   }
 
   /** Ends the span as failed. The error is reported once, however many spans it passes. */
@@ -240,26 +245,34 @@ export class Span implements Scope, Referable {
     this.finish(L.OUTCOME_OK, undefined, undefined);
   }
 
-  /** The one way a span ends; `fields` come with the end (a return value, say). Never throws. */
-  finish(outcome: number, error: unknown, fields: Record<string, unknown> | undefined): void {
+  /**
+   * The one way a span ends; `fields` come with the end (a return value, say). It ends now, or when `endNs` says: monotonic ns. Never throws.
+   */
+  finish(outcome: number, error: unknown, fields: Record<string, unknown> | undefined, endNs?: bigint): void {
     if (this.slot === ENDED) return;
     unlist(this);
     if (this.span !== this) return;
     const isPlain = outcome === L.OUTCOME_OK && this.rules.failure === null && fields === undefined;
-    if (!isPlain || !writePlainEnd(this)) endWithMore(this, outcome, error, fields);
+    if (!isPlain || endNs !== undefined || !writePlainEnd(this)) endWithMore(this, outcome, error, fields, endNs);
     this.outer = undefined;
   }
 }
 
-/** An end with an error, with fields, or in a ring that is not ready. */
-function endWithMore(span: Span, outcome: number, error: unknown, fields: Record<string, unknown> | undefined): void {
+/** An end with an error, with fields, at a time of its own, or in a ring that is not ready. */
+function endWithMore(
+  span: Span,
+  outcome: number,
+  error: unknown,
+  fields: Record<string, unknown> | undefined,
+  endNs: bigint | undefined,
+): void {
   const { failure } = span.rules;
   if (failure !== null && outcome === L.OUTCOME_OK) {
     outcome = L.OUTCOME_ERROR;
     ({ error } = failure);
   }
   const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
-  writeSpanEnd(span, outcome, error, told, fields);
+  writeSpanEnd(span, outcome, error, told, fields, endNs);
   const { errorLevel } = span.rules;
   if (outcome === L.OUTCOME_ERROR && !told && errorLevel < LogLevel.Off) noteErrorLine(error, errorLevel, span);
 }

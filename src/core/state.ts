@@ -132,7 +132,7 @@ function createState(): CoreState {
     control: new Int32Array(newMemory(CONTROL_BYTES)),
     settingsSeen: 0,
     scopes: null,
-    sinkScope: { context: null, span: null, disposed: false, outer: undefined, silence: 0 },
+    sinkScope: { context: null, span: null, disposed: false, outer: undefined, silence: 0, foreign: null },
     backend: null,
     targets: new Map(),
     rootTarget: new Target(''),
@@ -196,6 +196,17 @@ export function targetNamed(name: string): Target {
   if (state.targets.size < MAX_TARGETS_FROM_OUTSIDE) return targetOf(name);
   const target = new Target(name);
   applyFilters(state, target);
+  return target;
+}
+
+/** The target of the spans of a library: apart from the one of that name that loggers have. */
+export function libraryTarget(name: string): Target {
+  const key = `\0${name}`;
+  const known = state.targets.get(key);
+  if (known !== undefined) return known;
+  const target = new Target(flatCopy(name), true);
+  applyFilters(state, target);
+  if (state.targets.size < MAX_TARGETS_FROM_OUTSIDE) state.targets.set(key, target);
   return target;
 }
 

@@ -7,6 +7,8 @@ import { LogLevel } from './level.js';
  */
 export class Target {
   readonly name: string;
+  /** Its spans are those of a library: what is logged inside without a logger is not the library's. */
+  readonly isLibrary: boolean;
   /** From here on records reach the ring. */
   recordLevel: number = LogLevel.Trace;
   /** From here on sinks without a level of their own get them. */
@@ -25,8 +27,9 @@ export class Target {
   /** Callsites of spans by level, then name. */
   readonly spans: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
 
-  constructor(name: string) {
+  constructor(name: string, isLibrary = false) {
     this.name = name;
+    this.isLibrary = isLibrary;
   }
 
   /**

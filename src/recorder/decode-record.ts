@@ -92,22 +92,23 @@ export function readSpanEnd(decoder: SegmentDecoder, span: SpanState): SpanEnd {
   const extraCount = decoder.header(L.SPAN_END_EXTRA_OFFSET);
   return {
     outcome: decoder.header(L.SPAN_END_OUTCOME_OFFSET) === L.OUTCOME_ERROR ? 'error' : 'ok',
-    durationNs: Math.max(high * 4_294_967_296 + low, 0),
+    durationNs: Math.max((high | 0) * 4_294_967_296 + low, 0),
     extra: extraCount === 0 ? undefined : decoder.readPairs(extraCount),
   };
 }
 
 /** Some keys are ttlog's on the line of a span: a field of the user's that is called so has another name there. */
-function renameForSpan(ended: SpanEnd | undefined, { links }: SpanState): Rename {
-  if (ended === undefined && links === undefined) return (key) => key;
+function renameForSpan(ended: SpanEnd | undefined, { links, role }: SpanState): Rename {
+  if (ended === undefined && links === undefined && role === undefined) return (key) => key;
   return (key) => (ended?.extra?.has(key) === true ? null : SPAN_RESERVED.has(key) ? `fields.${key}` : key);
 }
 
-function ownFields(ended: SpanEnd | undefined, { links }: SpanState): Field[] {
+function ownFields(ended: SpanEnd | undefined, { links, role }: SpanState): Field[] {
   const own = (ended?.extra?.fields ?? []).map((field) =>
     SPAN_RESERVED.has(field.key) ? { ...field, key: `fields.${field.key}` } : field,
   );
   if (links !== undefined) own.push({ key: 'span_links', value: links.fields.map(({ value }) => value) });
+  if (role !== undefined) own.push({ key: 'span_kind', value: role });
   if (ended !== undefined)
     own.push({ key: 'duration_ms', value: ended.durationNs / 1e6 }, { key: 'outcome', value: ended.outcome });
   return own;

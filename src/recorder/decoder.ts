@@ -143,13 +143,13 @@ export class SegmentDecoder {
   /** Milliseconds since the epoch, with a fraction. */
   get timeMs(): number {
     if (this.kind === L.KIND_EMITTED) return epochMs(this.time);
-    const ms = (this.header(L.RECORD_TIME_OFFSET + 4) * 4_294_967_296 + this.header(L.RECORD_TIME_OFFSET)) / 1e6;
+    const ms = ((this.header(L.RECORD_TIME_OFFSET + 4) | 0) * 4_294_967_296 + this.header(L.RECORD_TIME_OFFSET)) / 1e6;
     return ms + this.clock.deltaMs;
   }
 
   /** The same for another moment of this segment's clock. */
   timeOf(low: number, high: number): RecordTime {
-    return { low, high, deltaNs: this.clock.deltaNs, deltaMs: this.clock.deltaMs };
+    return { low, high: high | 0, deltaNs: this.clock.deltaNs, deltaMs: this.clock.deltaMs };
   }
 
   /** True for the state of a span written again. */

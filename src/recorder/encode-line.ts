@@ -154,8 +154,8 @@ export class LineEncoder {
     this.#writeIds(out, span, span.isLate);
     if (decoder.kind === L.KIND_SPAN_END) this.#writeEnd(out, span, layers);
     else {
-      this.#writeInherited(out, layers, NO_NAMES, span.links !== undefined);
-      if (span.links !== undefined) writeLinks(out, span.links);
+      this.#writeInherited(out, layers, NO_NAMES, span.links !== undefined || span.role !== undefined);
+      writeNature(out, span);
     }
     out.copy(this.#constants, site.tailStart, site.tailEnd);
   }
@@ -164,7 +164,7 @@ export class LineEncoder {
     const ended = readSpanEnd(this.#decoder, span);
     this.#writeInherited(out, layers, ended.extra ?? NO_NAMES, true);
     if (ended.extra !== undefined) this.#writePairs(out, ended.extra, SPAN_RESERVED);
-    if (span.links !== undefined) writeLinks(out, span.links);
+    writeNature(out, span);
     out.text(',"duration_ms":');
     out.number(ended.durationNs / 1e6);
     out.text(ended.outcome === 'ok' ? ',"outcome":"ok"' : ',"outcome":"error"');
@@ -281,6 +281,11 @@ export class LineEncoder {
     else this.#sites[site.id] = line;
     return line;
   }
+}
+
+function writeNature(out: ByteWriter, { links, role }: SpanState): void {
+  if (links !== undefined) writeLinks(out, links);
+  if (role !== undefined) out.text(`,"span_kind":"${role}"`);
 }
 
 function writeLinks(out: ByteWriter, links: Layer): void {

@@ -8,7 +8,7 @@ const PROMOTED_TEXT = ',"promoted":true';
 export const LATE_TEXT = ',"span_late":true';
 
 /** Keys that the line of a span has besides. */
-export const SPAN_RESERVED: ReadonlySet<string> = new Set(['span_links', 'duration_ms', 'outcome']);
+export const SPAN_RESERVED: ReadonlySet<string> = new Set(['span_links', 'span_kind', 'duration_ms', 'outcome']);
 
 const MAX_DATE_MS = 8.64e15;
 

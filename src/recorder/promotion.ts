@@ -208,7 +208,7 @@ export class Promotion {
     const { u32 } = decoder;
     const start = (at + L.RECORD_TIME_OFFSET) >> 2;
     const end = (decoder.at + L.RECORD_TIME_OFFSET) >> 2;
-    return (u32[end + 1] - u32[start + 1]) * 4294.967296 + (u32[end] - u32[start]) / 1e6 > slowMs;
+    return ((u32[end + 1] - u32[start + 1]) | 0) * 4294.967296 + (u32[end] - u32[start]) / 1e6 > slowMs;
   }
 
   #isWithinRate(): boolean {

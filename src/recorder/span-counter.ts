@@ -28,7 +28,7 @@ export class SpanCounter {
       this.#lastRow = this.#rowOf(site);
     }
     const start = (at + L.RECORD_TIME_OFFSET) >> 2;
-    const high = decoder.header(L.RECORD_TIME_OFFSET + 4) - u32[start + 1];
+    const high = (decoder.header(L.RECORD_TIME_OFFSET + 4) - u32[start + 1]) | 0;
     const durationNs = high * 4_294_967_296 + decoder.header(L.RECORD_TIME_OFFSET) - u32[start];
     const failed = decoder.header(L.SPAN_END_OUTCOME_OFFSET) === L.OUTCOME_ERROR;
     this.#table.add(this.#lastRow, Math.max(durationNs, 0), failed);

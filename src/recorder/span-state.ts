@@ -19,6 +19,8 @@ export class SpanState {
   readonly layer: Layer;
   /** What it is linked to, one `{trace_id, span_id, …}` a field; undefined = nothing. */
   readonly links: Layer | undefined;
+  /** What it is in its trace; undefined = work within the process. */
+  readonly role: string | undefined;
   /** It was opened when the span around it had ended. */
   readonly isLate: boolean;
   /** It has ended: what refers to it from here on came late. */
@@ -55,6 +57,8 @@ export class SpanState {
     this.level = flags & L.FLAG_LEVEL_MASK;
     this.isDelivered = (flags & L.FLAG_DELIVER) !== 0;
     this.isRemote = (kind & L.SPAN_KIND_MASK) === L.SPAN_KIND_REMOTE;
+    const role = (kind & L.SPAN_ROLE_MASK) >> L.SPAN_ROLE_SHIFT;
+    this.role = role === 0 ? undefined : L.SPAN_ROLES[role];
     this.isLate = (kind & L.SPAN_LATE_BIT) !== 0;
     this.hasEnded = (kind & L.SPAN_OUTLIVED_BIT) !== 0;
     this.layer = layer;

@@ -56,8 +56,29 @@ describe.each(Object.keys(ways))('options of %s', (way) => {
     expect(ownFields(recorded().span('linked'))).toEqual({ a: 1, span_links: [link, link] });
   });
 
+  test('kind, also of an open span and in its line', () => {
+    open('served', { kind: 'server', links: [PARENT] });
+    open('plain', { kind: 'internal' });
+    open('entered', { kind: 'producer', entry: true });
+    const still = span('open', { span_kind: 'mine' }, { kind: 'client' });
+    const { values } = recorded().span('served');
+    expect(values).toMatchObject({ a: 1, span_kind: 'server' });
+    expect(Object.keys(values)).toEqual(['a', 'span_links', 'span_kind', 'duration_ms', 'outcome']);
+    expect(ownFields(recorded().span('plain'))).toEqual({ a: 1 });
+    expect(recorded().starts.map((record) => record.values['span_kind'])).toEqual([
+      'server',
+      undefined,
+      'producer',
+      'client',
+    ]);
+    expect(recorded().open[0].values).toEqual({ 'fields.span_kind': 'mine', span_kind: 'client' });
+    still.setOutcome('error');
+    still.end();
+    expect(ownFields(recorded().span('open'))).toEqual({ 'fields.span_kind': 'mine', span_kind: 'client' });
+  });
+
   test('what is wrong counts as not said', () => {
-    const wrong = { level: 'loud', err: 7, slow: 'x', root: 1, sample: 'y', links: PARENT, entry: 'z' };
+    const wrong = { kind: 'queue', level: 'loud', err: 7, slow: 'x', root: 1, sample: 'y', links: PARENT, entry: 'z' };
     open('wrong', wrong as never);
     open('none', null as never);
     open('text', 'x' as never);

@@ -1,0 +1,152 @@
+// OpenTelemetry's contexts and ttlog's scopes: each knows the other's, so that there is one of what is running.
+import type { Context as OtelContext, Span as ApiSpan } from '@opentelemetry/api';
+import {
+  createContextKey,
+  createTraceState,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+} from '@opentelemetry/api';
+import { remoteSpan } from '../../context/remote-span.js';
+import { runningScope } from '../../context/scope-store.js';
+import { traceHeadersOf } from '../../context/trace-headers.js';
+import * as L from '../../core/layout.js';
+import type { Context, ForeignScope, Scope } from '../../core/scope.js';
+import { liveScope, SILENCE_SPANS } from '../../core/scope.js';
+import type { Span } from '../../core/span.js';
+import { parseTraceparent } from '../../core/traceparent.js';
+import { baggageOf, baggageText } from './baggage.js';
+import { coreOf, OtelSpan } from './span.js';
+
+/** Where a context has the scope that it was the context of. */
+const SCOPE = createContextKey('ttlog scope');
+/** As `suppressTracing` of @opentelemetry/core calls it. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** No spans, nobody is told of a trace; of events only those at trace level are left out. */
+const SILENCE_SUPPRESSED = SILENCE_SPANS + 1;
+
+/** A context of OpenTelemetry's that somebody runs something in. */
+class OtelScope implements ForeignScope {
+  readonly context: Context | null;
+  readonly span: Span | null;
+  readonly silence: number;
+  disposed = false;
+  /** Where a trace begins that is not sampled: its ids are there. */
+  readonly outer: Scope | undefined;
+  readonly foreign: ForeignScope;
+  readonly baggage: string;
+  readonly otel: OtelContext;
+
+  /** Fields are those of the scope that the context comes from, and where it does not come from any, those of the running one. */
+  constructor(otel: OtelContext, from: Scope | undefined, running: Scope | undefined) {
+    const span = trace.getSpan(otel);
+    const isSpanOfFrom = from !== undefined && span === trace.getSpan(contextOf(from));
+    const core = isSpanOfFrom ? from : span === undefined ? undefined : (coreOf(span) ?? remoteOf(span));
+    this.context = (from ?? running)?.context ?? null;
+    this.span = core?.span ?? null;
+    this.silence = silenceOf(otel, from, running, core);
+    this.outer = this.silence === SILENCE_SPANS ? core : undefined;
+    this.foreign = this;
+    this.baggage = baggageText(propagation.getBaggage(otel));
+    this.otel = otel;
+  }
+}
+
+function silenceOf(
+  otel: OtelContext,
+  from: Scope | undefined,
+  running: Scope | undefined,
+  core: Scope | undefined,
+): number {
+  if (otel.getValue(SUPPRESSED) === true) return Math.max(SILENCE_SUPPRESSED, from?.silence ?? 0);
+  // A context of nowhere does not get out of `suppress`.
+  if (from === undefined && running !== undefined && running.silence > SILENCE_SPANS) return running.silence;
+  return core?.silence === SILENCE_SPANS ? SILENCE_SPANS : 0;
+}
+
+const contexts = new WeakMap<Scope, OtelContext>();
+
+/** The context of what runs in a scope. The same one each time. */
+export function contextOf(scope: Scope | undefined): OtelContext {
+  if (scope === undefined) return ROOT_CONTEXT;
+  const around = scope.foreign as OtelScope | null;
+  if (around === scope) return around.otel;
+  let context = contexts.get(scope);
+  if (context === undefined) {
+    context = derive(scope, around?.otel ?? ROOT_CONTEXT);
+    contexts.set(scope, context);
+  }
+  return context;
+}
+
+/** The context around a scope, with what the scope has of its own. */
+function derive(scope: Scope, around: OtelContext): OtelContext {
+  let context = around.setValue(SCOPE, scope);
+  const span = spanOf(scope);
+  if (span !== trace.getSpan(around))
+    context = span === undefined ? trace.deleteSpan(context) : trace.setSpan(context, span);
+  if (scope.silence > SILENCE_SPANS) context = context.setValue(SUPPRESSED, true);
+  const { baggage = '' } = traceHeadersOf(scope);
+  if (baggage !== '' && baggage !== scope.foreign?.baggage)
+    context = propagation.setBaggage(context, baggageOf(baggage));
+  return context;
+}
+
+/** The scope to run something in that is to have a context. */
+export function scopeOf(context: OtelContext): Scope | undefined {
+  const running = runningScope();
+  if (running === undefined ? context === ROOT_CONTEXT : contextOf(running) === context) return running;
+  const from = liveScope(context.getValue(SCOPE) as Scope | undefined);
+  return from !== undefined && contexts.get(from) === context ? from : new OtelScope(context, from, running);
+}
+
+/** The span of a scope, as OpenTelemetry sees it. */
+function spanOf(scope: Scope): ApiSpan | undefined {
+  const { span, foreign, silence } = scope;
+  if (silence === SILENCE_SPANS) return unsampled(scope);
+  if (span === null) return undefined;
+  return foreign !== null && foreign.span === span ? trace.getSpan((foreign as OtelScope).otel) : spanFor(span);
+}
+
+const spans = new WeakMap<Span, ApiSpan>();
+
+/** A span that was opened by ttlog, or came with a carrier. The same one each time. */
+function spanFor(core: Span): ApiSpan {
+  let span = spans.get(core);
+  if (span === undefined) {
+    span = new OtelSpan(core, false, false, undefined);
+    if (core.kind === L.SPAN_KIND_REMOTE) span = trace.wrapSpanContext({ ...span.spanContext(), isRemote: true });
+    spans.set(core, span);
+  }
+  return span;
+}
+
+/** Nothing is recorded of its trace, and others are told so. */
+function unsampled(scope: Scope): ApiSpan | undefined {
+  const { traceparent, tracestate } = traceHeadersOf(scope);
+  const ids = parseTraceparent(traceparent);
+  if (ids === undefined) return undefined;
+  const traceState = tracestate === undefined ? undefined : createTraceState(tracestate);
+  const { traceId, spanId } = ids;
+  return trace.wrapSpanContext({ traceId, spanId, traceFlags: 0, ...(traceState !== undefined && { traceState }) });
+}
+
+const remotes = new WeakMap<ApiSpan, Span>();
+
+/** A span of somebody else, here or in another process: only its ids are known. The same one each time. */
+function remoteOf(span: ApiSpan): Span | undefined {
+  const known = remotes.get(span);
+  if (known !== undefined) return known;
+  const context = span.spanContext();
+  if (!isSpanContextValid(context)) return undefined;
+  const ids = { traceId: context.traceId, spanId: context.spanId, flags: context.traceFlags & 3 };
+  const remote = remoteSpan(ids, { tracestate: context.traceState?.serialize() ?? '', baggage: '' });
+  remotes.set(span, remote);
+  return remote;
+}
+
+export function isTracingSuppressed(context: OtelContext): boolean {
+  return context.getValue(SUPPRESSED) === true;
+}

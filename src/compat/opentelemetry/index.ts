@@ -1,0 +1,8 @@
+/** `ttlog/opentelemetry`: ttlog behind OpenTelemetry's API, and beside an OpenTelemetry SDK. Needs `@opentelemetry/api`. */
+export { TtlogContextManager } from './context-manager.js';
+export type { OpenTelemetryCompatibility, OpenTelemetrySignal } from './enable.js';
+export { enableOpenTelemetryCompatibility } from './enable.js';
+export { TtlogLoggerProvider } from './logger.js';
+export { TtlogPropagator } from './propagator.js';
+export type { OtelSpanOptions } from './tracer.js';
+export { TtlogTracerProvider } from './tracer.js';

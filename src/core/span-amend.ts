@@ -1,0 +1,81 @@
+// Cold: what may be said of a span after it has begun, where another library's interface lets callers do so.
+import type { Callsite, FieldNode } from './callsite.js';
+import { stepTo } from './callsite.js';
+import { internShape } from './dictionary.js';
+import * as L from './layout.js';
+import { HEADROOM_BYTES, refsMissing } from './record.js';
+import { ensureRefs } from './refs.js';
+import type { Ring } from './ring.js';
+import { claimSegment, isInRing, publish } from './ring.js';
+import type { Span } from './span.js';
+import { spanSite } from './span.js';
+import { release, take } from './span-record.js';
+import { state } from './state.js';
+
+const scratch = new BigInt64Array(1);
+const scratchWords = new Int32Array(scratch.buffer);
+
+/** The span began at another time than now: monotonic ns, which may be before the machine started. Called right after it was opened. */
+export function setSpanStart(span: Span, startNs: bigint): void {
+  scratch[0] = startNs;
+  [span.startLow, span.startHigh] = scratchWords;
+  const { ring } = state;
+  // Elsewhere it is in a spill: its record keeps the time at which it was made.
+  if (ring !== null && isInRing(ring, span.segment)) ring.i64[(span.at + L.RECORD_TIME_OFFSET) >> 3] = scratch[0];
+}
+
+/** Gives an open span another name. Its newest copy is of the callsite of that name, and has the same fields. Never throws. */
+export function renameSpan(span: Span, name: string): void {
+  const { callsite } = span;
+  if (span.span !== span || span.ended || name === callsite.message) return;
+  span.callsite = spanSite(callsite.target, callsite.level, name);
+  const ring = take();
+  if (ring === null) return;
+  ring.busy = true;
+  try {
+    ring.scope = span;
+    ring.bindings = null;
+    if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
+    if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
+    if (!ring.isSpill && isInRing(ring, span.segment)) writeRenamed(ring, span, callsite);
+  } catch {
+    // The caller's stack is exhausted: no call here, `busy` must not stay set.
+    ring.ancestors.length = 0;
+    ring.home.dropped++;
+  }
+  ring.busy = false;
+  release(ring, span, null, false);
+}
+
+function writeRenamed(ring: Ring, span: Span, before: Callsite): void {
+  const word = ring.u32[span.at >> 2];
+  const siteId = siteLike(ring, span.callsite, nodeOf(before.root, ring.u32[(span.at >> 2) + 1]));
+  if (siteId === 0) return; // the dictionary is full: the record keeps the name that it carries
+  const bytes = ring.u16[(span.at + L.SPAN_BYTES_OFFSET) >> 1];
+  const { at } = ring;
+  ring.u8.copyWithin(at, span.at, span.at + bytes);
+  ring.truncated = false;
+  publish(ring, at + bytes, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
+  ring.records--; // a state, not an event
+  span.segment = ring.segment;
+  span.at = at;
+}
+
+/** The id of the shape with the same names at another callsite; 0 where there is none, and no room for it. */
+function siteLike(ring: Ring, callsite: Callsite, node: FieldNode | undefined): number {
+  if (node === undefined || callsite.inline) return 0;
+  const names: string[] = [];
+  for (let at = node; at.parent !== null; at = at.parent) names.unshift(at.name);
+  let like = callsite.root;
+  for (const name of names) like = stepTo(like, name);
+  return like.id !== 0 ? like.id : internShape(ring.home, like);
+}
+
+function nodeOf(node: FieldNode, id: number): FieldNode | undefined {
+  if (id === 0 || node.id === id) return id === 0 ? undefined : node;
+  for (const child of node.children?.values() ?? []) {
+    const found = nodeOf(child, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
