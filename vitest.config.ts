@@ -1,4 +1,5 @@
 import swc from 'unplugin-swc';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { entries, root, specifier } from './scripts/entries.mjs';
 import { recorderSource } from './scripts/recorder-source.mjs';
@@ -9,11 +10,24 @@ const alias = entries.map((entry) => ({
   replacement: root + entry.source,
 }));
 
+const nestSuite = 'test/nestjs/**/*.test.ts';
 const decoratorSuite = 'test/decorators/**/*.test.ts';
 const packageSuite = 'test/package/**/*.test.ts';
 
 /** Many tests start processes, on machines that may be busy. */
 const patience = { testTimeout: 20_000, hookTimeout: 60_000 };
+
+/** Packages that a project has in another version are that project's. */
+function importedFrom(project: string): Plugin {
+  const theirs = /^(?:@nestjs\/|(?:bullmq|graphql|mercurius|passport|reflect-metadata|rxjs)(?:\/|$))/;
+  return {
+    name: 'imported-from',
+    enforce: 'pre',
+    resolveId(source) {
+      return theirs.test(source) ? this.resolve(source, `${project}package.json`, { skipSelf: true }) : undefined;
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -53,6 +67,21 @@ export default defineConfig({
           ...patience,
           include: [decoratorSuite],
           exclude: ['**/*.legacy.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        // Nest once more, in version 11 (CommonJS): everything of Nest's comes from a project of its own.
+        plugins: [recorderSource(), importedFrom(`${root}test/nestjs/nest-11/`)],
+        oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+        resolve: { alias },
+        test: {
+          name: 'nest-11',
+          ...patience,
+          env: { NEST_MAJOR: '11' },
+          globalSetup: 'test/nestjs/support/install-nest-11.ts',
+          include: [nestSuite],
+          // Those that start processes of their own, with the built package: test/package/jest-fixture is one with Nest 11.
+          exclude: ['**/node_modules/**', 'test/nestjs/bootstrap-failure.test.ts'],
         },
       },
       {

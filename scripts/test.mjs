@@ -35,7 +35,7 @@ if (!process.argv.includes('--no-build')) {
   await step('build', () => runNode([`${root}scripts/build.mjs`]));
   await step('typecheck', () => runNode([`${root}scripts/typecheck.mjs`]));
 }
-await vitest('unit', ['legacy', 'standard']);
+await vitest('unit', ['legacy', 'standard', 'nest-11']);
 await vitest('package', ['package']);
 
 const counts = countReports(reports);

@@ -2,9 +2,18 @@ import { joinThreads } from '../runtime/joined-thread.js';
 import { expectClientErrors } from './request-failure.js';
 
 export { InjectLogger } from './inject-logger.decorator.js';
+export type { ClassSelector, InstrumentProvidersOptions } from './instrument-providers.js';
+export { instrumentProviders } from './instrument-providers.js';
 export { createTtlogLogger, TtlogLogger } from './ttlog-logger.service.js';
 export type { RequestScopeOptions } from '../http/request-options.js';
-export type { TtlogModuleAsyncOptions, TtlogModuleOptions } from './ttlog-module-options.interface.js';
+export type {
+  NestRequest,
+  NestRequestOptions,
+  TtlogModuleAsyncOptions,
+  TtlogModuleExtras,
+  TtlogModuleOptions,
+  TtlogOptionsFactory,
+} from './ttlog-module-options.interface.js';
 export { TTLOG_HANDLE } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
 

@@ -8,6 +8,14 @@ interface NestState {
   readonly users: WeakMap<TtlogHandle, number>;
   /** HTTP adapters whose requests get a scope. */
   readonly hookedAdapters: WeakSet<object>;
+  /** Classes whose methods `instrumentProviders` has wrapped. */
+  readonly instrumented: WeakSet<object>;
+  /** Classes that were searched for entry points. */
+  readonly searched: WeakSet<object>;
+  /** Servers of microservices and adapters of gateways whose messages get a scope. */
+  readonly hookedMessages: WeakSet<object>;
+  /** Nest's classes whose exceptions are observed. */
+  readonly observedHandlers: WeakSet<object>;
   /** The targets that `@InjectLogger` named, for each class in the order they were read. */
   readonly loggerTargets: WeakMap<object, readonly (string | undefined)[]>;
 }
@@ -19,5 +27,9 @@ export const nestState: NestState = (shared[KEY] ??= {
   startedHere: new WeakSet(),
   users: new WeakMap(),
   hookedAdapters: new WeakSet(),
+  instrumented: new WeakSet(),
+  searched: new WeakSet(),
+  hookedMessages: new WeakSet(),
+  observedHandlers: new WeakSet(),
   loggerTargets: new WeakMap(),
 });

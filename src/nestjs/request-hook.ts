@@ -1,14 +1,15 @@
 // The way in: Nest's request hook runs before routing and body parsing, on Express as its first middleware, on Fastify as onRequest.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runRequest, type NodeRequest } from '../http/node-request.js';
-import { normaliseRequests, type RequestScopeOptions } from '../http/request-options.js';
+import { normaliseRequests } from '../http/request-options.js';
 import { nestState } from './nest-state.js';
+import type { NestRequest, NestRequestOptions } from './ttlog-module-options.interface.js';
 
 type Done = (error?: Error) => void;
 type RequestHook = (request: PlatformRequest, response: PlatformResponse, done: Done) => unknown;
 
 /** What is used of a request of Express or of Fastify. */
-interface PlatformRequest {
+export interface PlatformRequest {
   /** Fastify: node's request. */
   readonly raw?: IncomingMessage;
   /** Fastify: the route, found before the hook runs. */
@@ -32,9 +33,9 @@ export interface RequestHookAdapter {
  *
  * @throws TtlogError `ERR_INVALID_OPTION` where an option is wrong.
  */
-export function hookRequests(adapter: RequestHookAdapter, options: RequestScopeOptions): void {
+export function hookRequests(adapter: RequestHookAdapter, options: NestRequestOptions): void {
   if (nestState.hookedAdapters.has(adapter)) return;
-  const normal = normaliseRequests(options, 'requests');
+  const normal = normaliseRequests<NestRequest>(options, 'requests');
   nestState.hookedAdapters.add(adapter);
   // There is room for one hook only: the one that is there, or comes later, runs inside the scope.
   let inner = (adapter as { onRequestHook?: RequestHook }).onRequestHook;
@@ -49,11 +50,17 @@ export function hookRequests(adapter: RequestHookAdapter, options: RequestScopeO
 
 function nodeRequest(request: PlatformRequest, response: PlatformResponse): NodeRequest {
   return {
-    request: request.raw ?? (request as IncomingMessage),
+    request: rawRequest(request),
     response: response.raw ?? (response as ServerResponse),
+    seen: request,
     route: () => {
       const template = request.routeOptions?.url ?? request.route?.path;
       return typeof template === 'string' ? template : undefined;
     },
   };
+}
+
+/** Node's own request, by which its scope is found. */
+export function rawRequest(request: PlatformRequest): IncomingMessage {
+  return request.raw ?? (request as IncomingMessage);
 }

@@ -1,5 +1,6 @@
 // Who started ttlog, and who still uses it: two modules, two applications or two builds in one process are one ttlog, and the last
 // one out turns off the light, unless the application called init() itself.
+import { invalidOption } from '../core/errors.js';
 import type { TtlogHandle } from '../runtime/handle.js';
 import { init, runningHandle } from '../runtime/init.js';
 import { nestState } from './nest-state.js';
@@ -16,7 +17,9 @@ export interface Lease {
 export function startOrReuse(options: TtlogModuleOptions): TtlogHandle {
   const running = runningHandle();
   if (running !== undefined) return running;
-  const { requests: _requests, ...rest } = options;
+  const { requests: _requests, entryPoints, ...rest } = options;
+  if (entryPoints !== undefined && typeof entryPoints !== 'boolean')
+    throw invalidOption('entryPoints', 'a boolean', entryPoints);
   const handle = init(rest);
   nestState.startedHere.add(handle);
   return handle;

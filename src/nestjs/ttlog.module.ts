@@ -1,5 +1,4 @@
 import {
-  Global,
   Inject,
   Module,
   type DynamicModule,
@@ -7,12 +6,21 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { instrumentEntryPoints } from './entry-points.js';
+import { observeExceptions } from './exception-observer.js';
+import { observeGateways } from './gateway-messages.js';
 import { loggerProviders } from './inject-logger.decorator.js';
 import { hookRequests, type RequestHookAdapter } from './request-hook.js';
+import { observeRpc } from './rpc-messages.js';
 import { lease, type Lease } from './running-ttlog.js';
+import { optionsProviders } from './options-providers.js';
 import { TtlogLogger } from './ttlog-logger.service.js';
-import type { TtlogModuleAsyncOptions, TtlogModuleOptions } from './ttlog-module-options.interface.js';
+import type {
+  TtlogModuleAsyncOptions,
+  TtlogModuleExtras,
+  TtlogModuleOptions,
+} from './ttlog-module-options.interface.js';
 import { TTLOG_HANDLE, TTLOG_LEASE, TTLOG_MODULE_OPTIONS } from './ttlog.constants.js';
 
 /** What every variant of the module provides on top of its options. */
@@ -65,59 +73,81 @@ const exported = [
  * const lines = memory.records.map(({ message, values }) => `${message} (${values['request_id']})`);
  * lines; // => ['Looking it up (r-1)', 'request completed (r-1)']
  */
-@Global()
 @Module({})
 export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
   private readonly lease: Lease;
   private readonly options: TtlogModuleOptions;
   private readonly adapterHost: HttpAdapterHost;
+  private readonly modules: ModulesContainer;
+  private readonly config: ApplicationConfig;
+  private unobserveRpc = (): void => {};
 
   /** @internal Nest calls it. */
   constructor(
     @Inject(TTLOG_LEASE) held: Lease,
     @Inject(TTLOG_MODULE_OPTIONS) options: TtlogModuleOptions,
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(ApplicationConfig) config: ApplicationConfig,
   ) {
     this.lease = held;
     this.options = options;
     this.adapterHost = adapterHost;
+    this.modules = modules;
+    this.config = config;
+    // Now, because handlers are looked up before any hook of a module is called.
+    if (options.entryPoints !== false) instrumentEntryPoints(modules);
   }
 
   /**
    * The module with options that are known now.
    *
-   * @param options Those of `init()` and `requests`. Wrong ones throw `TtlogError` `ERR_INVALID_OPTION` when the application is created.
+   * @param options Those of `init()`, `requests`, `entryPoints` and `global`. Wrong ones throw `TtlogError` `ERR_INVALID_OPTION` when the
+   *   application is created.
    * @default {}
    */
-  static forRoot(options: TtlogModuleOptions = {}): DynamicModule {
+  static forRoot({ global = true, ...options }: TtlogModuleOptions & TtlogModuleExtras = {}): DynamicModule {
     return {
       module: TtlogModule,
+      global,
       providers: [{ provide: TTLOG_MODULE_OPTIONS, useValue: options }, ...providers],
       exports: exported,
     };
   }
 
-  /** The module with options that other providers know, such as a `ConfigService`. */
+  /**
+   * The module with options that other providers know, such as a `ConfigService`.
+   *
+   * @throws TtlogError `ERR_INVALID_OPTION` unless one of `useFactory`, `useClass` and `useExisting` is given.
+   */
   static forRootAsync(options: TtlogModuleAsyncOptions): DynamicModule {
-    const { imports = [], inject = [], useFactory } = options;
+    const { imports = [], global = true } = options;
     return {
       module: TtlogModule,
+      global,
       imports,
-      providers: [{ provide: TTLOG_MODULE_OPTIONS, inject, useFactory }, ...providers],
+      providers: [...optionsProviders(options), ...providers],
       exports: exported,
     };
   }
 
   /** @internal */
-  onModuleInit(): void {
-    const { requests = {} } = this.options;
+  async onModuleInit(): Promise<void> {
+    const { requests = {}, entryPoints } = this.options;
     // There is none in an application without HTTP.
     const adapter = this.adapterHost.httpAdapter as RequestHookAdapter | undefined | null;
-    if (requests !== false && adapter) hookRequests(adapter, requests);
+    if (requests !== false && adapter) {
+      hookRequests(adapter, requests);
+      await observeExceptions();
+    }
+    if (entryPoints === false) return;
+    observeGateways(this.config);
+    this.unobserveRpc = observeRpc(this.modules);
   }
 
   /** @internal */
   async onApplicationShutdown(): Promise<void> {
+    this.unobserveRpc();
     await this.lease.release();
   }
 }

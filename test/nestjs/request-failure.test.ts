@@ -107,18 +107,18 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 
   test.each([
-    ['/instrumented/broken', 'OrdersService.read'],
-    ['/instrumented/busy', 'OrdersService.read'],
-    ['/instrumented/upstream', 'OrdersService.read'],
-    ['/instrumented/hostile', 'OrdersService.read'],
-    ['/bare/broken', 'broken'],
-    ['/bare/upstream', 'Request failed with status code 404'],
-    ['/bare/busy', 'request completed'],
-    ['/said', 'request completed'],
-  ])('one failure is one error line: %s', async (path, message) => {
+    ['/instrumented/broken', 'OrdersService.read', true],
+    ['/instrumented/busy', 'OrdersService.read', true],
+    ['/instrumented/upstream', 'OrdersService.read', true],
+    ['/instrumented/hostile', 'OrdersService.read', true],
+    ['/bare/broken', 'broken', true],
+    ['/bare/upstream', 'Request failed with status code 404', true],
+    ['/bare/busy', 'request completed', true],
+    ['/said', 'request completed', false],
+  ])('one failure is one error line: %s', async (path, message, hasStack) => {
     const { errors, all } = await linesOf(path);
     const isBare = message === 'request completed';
-    expect(errors.map((record) => [record.message, stackOf(record) !== undefined])).toEqual([[message, !isBare]]);
+    expect(errors.map((record) => [record.message, stackOf(record) !== undefined])).toEqual([[message, hasStack]]);
     expect(completions(all)).toMatchObject([{ level: isBare ? LogLevel.Error : LogLevel.Warn }]);
     const root = all.find(({ kind, parentSpanId }) => kind === 'span' && parentSpanId === undefined);
     expect(root?.values['outcome']).toBe('error');

@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Inject, Module, type OnApplicationShutdown
 import { NestFactory } from '@nestjs/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { info, init, type TtlogHandle } from 'ttlog';
-import { TTLOG_HANDLE, TtlogLogger, TtlogModule } from 'ttlog/nestjs';
+import { TTLOG_HANDLE, TtlogLogger, TtlogModule, type TtlogOptionsFactory } from 'ttlog/nestjs';
 import { memorySink } from 'ttlog/sinks';
 import { closeApps, completions, over, startApp } from './support/app.js';
 
@@ -119,6 +119,23 @@ describe('forRoot', () => {
   });
 });
 
+test.each([
+  ['forRoot', () => TtlogModule.forRoot({ service: 'test', sinks: [], global: false })],
+  ['forRootAsync', () => TtlogModule.forRootAsync({ useFactory: () => ({ sinks: [] }), global: false })],
+])('%s with global: false provides for those that import it', async (_name, module) => {
+  @Injectable()
+  class Feature {
+    constructor(readonly logger: TtlogLogger) {}
+  }
+  @Module({ providers: [Feature] })
+  class FeatureModule {}
+  @Module({ imports: [module(), FeatureModule] })
+  class AppModule {}
+  const handle = init({ sinks: [] }); // so that none is left running
+  await expect(context(AppModule)).rejects.toThrow(/TtlogLogger/);
+  await handle.shutdown();
+});
+
 describe('forRootAsync', () => {
   @Injectable()
   class Config {
@@ -149,6 +166,38 @@ describe('forRootAsync', () => {
     await app.close();
     expect(memory.records.map(({ message }) => message)).toEqual(['Before', 'After']);
     await expectNothingRuns();
+  });
+
+  test.each(['useClass', 'useExisting'] as const)('%s: a provider makes them', async (how) => {
+    const memory = memorySink();
+    @Injectable()
+    class Options implements TtlogOptionsFactory {
+      constructor(private readonly config: Config) {}
+      async createTtlogOptions() {
+        await Promise.resolve();
+        return { service: this.config.service, sinks: [memory] };
+      }
+    }
+    @Module({ imports: [ConfigModule], providers: [Options], exports: [Options] })
+    class OptionsModule {}
+    const imports = [how === 'useClass' ? ConfigModule : OptionsModule];
+    @Module({ imports: [TtlogModule.forRootAsync({ imports, [how]: Options })] })
+    class AppModule {}
+    const app = await context(AppModule);
+    info('m');
+    await app.close();
+    expect(memory.records.map(({ target }) => target)).toEqual(['configured']);
+    await expectNothingRuns();
+  });
+
+  test.each([
+    [
+      {},
+      /Expected the options of TtlogModule.forRootAsync\(\) to be one of useFactory, useClass and useExisting, got undefined/,
+    ],
+    [{ useFactory: () => ({}), useExisting: 'options' }, /got "2 of them"/],
+  ])('exactly one of the three', (options, message) => {
+    expect(() => TtlogModule.forRootAsync(options)).toThrow(message);
   });
 
   test('gives requests their scope too', async () => {

@@ -1,20 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { root } from '../../scripts/entries.mjs';
+import { installFixture } from '../../scripts/install-fixture.mjs';
 import { plainEnvironment } from '../../scripts/run.mjs';
 
 const fixture = join(root, 'test/package/jest-fixture');
 
-/** Installs the fixture's own packages when they are missing or not those of its lockfile, then unpacks ttlog there. */
+/** Installs the fixture's own packages, then unpacks ttlog there. */
 function prepareFixture(): void {
-  const lock = readFileSync(join(fixture, 'package-lock.json'), 'utf8');
-  const installed = join(fixture, 'node_modules/.ttlog-lock');
-  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: fixture, env: plainEnvironment(), stdio: 'pipe' });
-    writeFileSync(installed, lock);
-  }
+  installFixture(fixture);
   const target = join(fixture, 'node_modules/ttlog');
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);

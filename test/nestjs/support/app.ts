@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Module, type INestApplication, type LoggerService, type ModuleMetadata } from '@nestjs/common';
+import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -17,6 +18,7 @@ export interface StartOptions {
   ttlog?: TtlogModuleOptions;
   /** Nest's own logger. @default false */
   logger?: LoggerService | false;
+  instrument?: NestApplicationContextOptions['instrument'];
   /** Between creating the application and starting it. */
   before?: (app: INestApplication) => void;
 }
@@ -43,6 +45,7 @@ export async function startApp(parts: ModuleMetadata, options: StartOptions = {}
   const adapter = options.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
   const app = await NestFactory.create(TestModule, adapter, {
     logger: options.logger ?? false,
+    ...(options.instrument !== undefined && { instrument: options.instrument }),
     abortOnError: false,
     forceCloseConnections: true,
   });

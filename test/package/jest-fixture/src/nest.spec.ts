@@ -1,5 +1,15 @@
 import 'reflect-metadata';
-import { Controller, Get, type INestApplication, Injectable, Module } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  type INestApplication,
+  Injectable,
+  Module,
+  UseFilters,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'ttlog';
 import { Instrument } from 'ttlog/decorators';
@@ -19,6 +29,13 @@ class OrdersService {
   }
 }
 
+@Catch()
+class QuietFilter implements ExceptionFilter {
+  catch(_error: unknown, host: ArgumentsHost): void {
+    host.switchToHttp().getResponse<{ status(code: number): { json(body: object): void } }>().status(500).json({});
+  }
+}
+
 @Controller('orders')
 class OrdersController {
   constructor(private readonly orders: OrdersService) {}
@@ -26,6 +43,12 @@ class OrdersController {
   @Get('first')
   first(): { id: string } {
     return this.orders.find('first');
+  }
+
+  @Get('broken')
+  @UseFilters(QuietFilter)
+  broken(): void {
+    throw new TypeError('broken');
   }
 }
 
@@ -47,7 +70,11 @@ describe('ttlog in a Nest 11 application under Jest', () => {
   it('answers, and every record of the request has its id and its trace', async () => {
     const response = await fetch(`${await app.getUrl()}/orders/first`, { headers: { 'X-Request-Id': 'r-1' } });
     expect(await response.json()).toEqual({ id: 'first' });
+    expect((await fetch(`${await app.getUrl()}/orders/broken`)).status).toBe(500);
     await app.close();
+    // What a filter has answered is observed all the same.
+    const [failed] = sink.records.splice(-1);
+    expect(failed?.values).toMatchObject({ res: { statusCode: 500 }, err: { type: 'TypeError', message: 'broken' } });
 
     expect(sink.records.map(({ target, message }) => `${target}: ${message}`)).toEqual([
       'OrdersService: Looking it up',

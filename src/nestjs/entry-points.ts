@@ -1,0 +1,106 @@
+// Methods that are called by a clock, a queue, an event or a message, and not out of a request: they begin a trace of their own.
+import type { ModulesContainer } from '@nestjs/core';
+import { getLogger } from '../core/logger.js';
+import type { InstrumentOptions } from '../decorators/instrument-options.js';
+import { Instrument } from '../decorators/instrument.js';
+import { isWrapped } from '../decorators/wrap.js';
+import { nestState } from './nest-state.js';
+
+type Metadata = Record<string, unknown> | string | undefined;
+
+/** How a method is known to be one, and what its span is like. */
+interface EntryKind {
+  /** The key of the metadata that the decorator leaves: on the method, or where `method` is given on its class. */
+  readonly key: string;
+  /** Of a decorator of classes: the methods that are called. */
+  readonly methods?: readonly string[];
+  readonly options: (metadata: Metadata, fn: object) => InstrumentOptions;
+}
+
+const none = (): InstrumentOptions => ({});
+
+/** By name, so that none of these packages has to be there. */
+const KINDS: readonly EntryKind[] = [
+  // @nestjs/schedule
+  { key: 'SCHEDULER_TYPE', options: (_type, fn) => named('job', Reflect.getMetadata('SCHEDULER_NAME', fn), true) },
+  // @nestjs/event-emitter: a child of whoever emits
+  { key: 'EVENT_LISTENER_METADATA', options: none },
+  // @nestjs/bullmq, @nestjs/bull
+  { key: 'bullmq:processor_metadata', methods: ['process'], options: jobOptions },
+  { key: 'bull:queue_process', options: jobOptions },
+  // @nestjs/microservices and @nestjs/websockets: inside the scope of the message, or a trace of their own
+  { key: 'microservices:pattern', options: none },
+  { key: 'websockets:message_mapping', options: none },
+  { key: 'websockets:is_gateway', methods: ['handleConnection', 'handleDisconnect'], options: none },
+  // @nestjs/graphql: queries, mutations and subscriptions; not the fields of their results
+  { key: 'graphql:resolver_type', options: none },
+];
+
+/** Instruments every entry point of the application's classes, on their prototypes and before anything of Nest's has looked at them. */
+export function instrumentEntryPoints(modules: ModulesContainer): void {
+  for (const { controllers, providers } of modules.values()) {
+    for (const { metatype, inject } of [...controllers.values(), ...providers.values()]) {
+      // A factory is no class.
+      if (typeof metatype !== 'function' || (inject !== undefined && inject !== null)) continue;
+      for (let at: object | null = metatype; typeof at === 'function'; at = Object.getPrototypeOf(at) as object | null)
+        instrumentEntriesOf(at);
+    }
+  }
+}
+
+/** Never throws: an application starts, whatever a class of it looks like. */
+function instrumentEntriesOf(type: { readonly name: string; readonly prototype?: unknown }): void {
+  const { prototype } = type;
+  if (typeof prototype !== 'object' || prototype === null || nestState.searched.has(type)) return;
+  nestState.searched.add(type);
+  try {
+    for (const kind of KINDS)
+      for (const [key, options] of entriesOf(kind, type, prototype)) wrap(prototype, key, options);
+  } catch (error) {
+    getLogger('ttlog').warn('A class could not be searched for entry points', { class: type.name, err: error });
+  }
+}
+
+function* entriesOf(kind: EntryKind, type: object, prototype: object): Generator<[string, InstrumentOptions]> {
+  const onClass = kind.methods === undefined ? undefined : (Reflect.getMetadata(kind.key, type) as Metadata);
+  if (kind.methods !== undefined && onClass === undefined) return;
+  for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof value !== 'function' || key === 'constructor') continue;
+    if (kind.methods !== undefined) {
+      if (kind.methods.includes(key)) yield [key, kind.options(onClass, value)];
+    } else if (Reflect.hasOwnMetadata(kind.key, value)) {
+      yield [key, kind.options(Reflect.getMetadata(kind.key, value) as Metadata, value)];
+    }
+  }
+}
+
+/** As its decorator would; one that has an `@Instrument()` keeps that. */
+function wrap(prototype: object, key: string, options: InstrumentOptions): void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
+  if (isWrapped(descriptor.value as object) || descriptor.configurable !== true) return;
+  Instrument(options)(prototype, key, descriptor);
+  Object.defineProperty(prototype, key, descriptor);
+}
+
+function named(field: string, name: unknown, root: boolean): InstrumentOptions {
+  return typeof name === 'string' ? { root, fields: () => ({ [field]: name }) } : { root };
+}
+
+/** What is used of a job of BullMQ or Bull. */
+interface Job {
+  readonly id?: unknown;
+  readonly name?: unknown;
+  readonly queueName?: unknown;
+  readonly queue?: { readonly name?: unknown };
+  readonly attemptsMade?: number;
+}
+
+function jobOptions(): InstrumentOptions {
+  const fields = (job: Job | undefined) => ({
+    queue: job?.queueName ?? job?.queue?.name,
+    job: job?.name,
+    job_id: job?.id,
+    attempt: (job?.attemptsMade ?? 0) + 1,
+  });
+  return { root: true, fields: fields as () => object };
+}

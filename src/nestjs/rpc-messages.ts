@@ -1,0 +1,121 @@
+// Messages of microservices, by the hooks that Nest's servers have for it: each message or event runs inside the start hook.
+import type { ModulesContainer } from '@nestjs/core';
+import { runIn } from '../context/scope-store.js';
+import { currentScope } from '../core/current-scope.js';
+import type { TraceHeaders } from '../context/trace-headers.js';
+import type { Scope } from '../core/scope.js';
+import type { Span } from '../core/span.js';
+import { endMessage, openMessage, traceHeadersIn } from './message-scope.js';
+import { nestState } from './nest-state.js';
+
+type StartHook = (transport: unknown, context: unknown, done: () => Promise<unknown>) => unknown;
+const MAX_PATTERN = 128;
+
+type EndHook = (transport: unknown, context: unknown) => void;
+
+/** A server of Nest's, as far as it has to do with hooks. Strategies of applications may have none. */
+interface RpcTarget {
+  setOnProcessingStartHook?(hook: StartHook): void;
+  setOnProcessingEndHook?(hook: EndHook): void;
+}
+
+/** What is used of the contexts of Nest's transports. */
+interface RpcContext {
+  getPattern?(): unknown;
+  getTopic?(): unknown;
+  getSubject?(): unknown;
+  getChannel?(): unknown;
+  getMetadata?(): unknown;
+  getHeaders?(): unknown;
+  getMessage?(): { readonly headers?: unknown; readonly properties?: { readonly headers?: unknown } } | undefined;
+  /** gRPC: the call. */
+  readonly operationId?: unknown;
+  readonly metadata?: { getMap?(): unknown };
+}
+
+/** Gives the messages of every server of the application a scope, of those that are connected later, too. Returns what ends that. */
+export function observeRpc(modules: ModulesContainer): () => void {
+  const targets = modules.getRpcTargetRegistry?.<RpcTarget>();
+  if (targets === undefined) return () => {};
+  const subscription = targets.subscribe(hookRpcTarget);
+  return () => subscription.unsubscribe();
+}
+
+function hookRpcTarget(target: RpcTarget): void {
+  if (typeof target.setOnProcessingStartHook !== 'function' || nestState.hookedMessages.has(target)) return;
+  nestState.hookedMessages.add(target);
+  // There is room for one hook only: the one that is there runs inside the scope.
+  const { onProcessingStartHook: start, onProcessingEndHook: end } = target as {
+    onProcessingStartHook?: StartHook;
+    onProcessingEndHook?: EndHook;
+  };
+  /** By the context of the message, and by its scope where a transport's end hook is given something else. */
+  const open = new WeakMap<object, Span>();
+  target.setOnProcessingStartHook((transport, context, done) => {
+    const message = openMessage(`RPC ${patternOf(context)}`, { transport: nameOf(transport) }, headersOf(context));
+    open.set(message, message);
+    if (typeof context === 'object' && context !== null) open.set(context, message);
+    const next = async (): Promise<unknown> => {
+      try {
+        return await done();
+      } catch (error) {
+        message.fail(error);
+        throw error;
+      }
+    };
+    return runIn(message, () => (start === undefined ? next() : start.call(target, transport, context, next)));
+  });
+  target.setOnProcessingEndHook?.((transport, context) => {
+    const message = open.get(context as object) ?? messageAround(currentScope(), open);
+    try {
+      end?.call(target, transport, context);
+    } finally {
+      if (message !== undefined) endMessage(message);
+    }
+  });
+}
+
+function messageAround(scope: Scope | undefined, open: WeakMap<object, Span>): Span | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const message = open.get(at);
+    if (message !== undefined) return message;
+  }
+  return undefined;
+}
+
+/** What kind of message it is. A pattern is the client's word: it is cut. */
+function patternOf(context: unknown): string {
+  try {
+    const rpc = context as RpcContext;
+    const pattern =
+      rpc.getTopic?.() ?? rpc.getSubject?.() ?? rpc.getChannel?.() ?? rpc.getPattern?.() ?? rpc.operationId;
+    if (pattern === undefined) return 'message';
+    return (typeof pattern === 'string' ? pattern : JSON.stringify(pattern)).slice(0, MAX_PATTERN);
+  } catch {
+    return 'message';
+  }
+}
+
+/** The headers of the message, wherever its transport keeps them. */
+function headersOf(context: unknown): TraceHeaders {
+  try {
+    const rpc = context as RpcContext;
+    const message = rpc.getMessage?.();
+    return traceHeadersIn(
+      rpc.getMetadata?.() ??
+        rpc.getHeaders?.() ??
+        message?.headers ??
+        message?.properties?.headers ??
+        rpc.metadata?.getMap?.(),
+    );
+  } catch {
+    return {};
+  }
+}
+
+const TRANSPORTS = ['TCP', 'REDIS', 'NATS', 'MQTT', 'GRPC', 'RMQ', 'KAFKA'];
+
+function nameOf(transport: unknown): string {
+  if (typeof transport === 'number') return TRANSPORTS[transport] ?? String(transport);
+  return typeof transport === 'symbol' ? (transport.description ?? 'custom') : 'custom';
+}

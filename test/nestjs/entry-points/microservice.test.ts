@@ -1,0 +1,207 @@
+import {
+  Catch,
+  Controller,
+  Injectable,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+  type PipeTransform,
+  type RpcExceptionFilter,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  ClientProxyFactory,
+  EventPattern,
+  MessagePattern,
+  Payload,
+  Transport,
+  type ClientProxy,
+  type MicroserviceOptions,
+} from '@nestjs/microservices';
+import { createServer, type AddressInfo } from 'node:net';
+import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
+import { afterEach, expect, test } from 'vitest';
+import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
+import { closeContexts, recordedModule, seen } from '../support/context.js';
+
+let client: ClientProxy | undefined;
+afterEach(async () => {
+  await client?.close();
+  await closeContexts();
+});
+
+const seenBy: [string, unknown, string | undefined][] = [];
+const note = (where: string) => seenBy.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
+
+@Injectable()
+class Guard implements CanActivate {
+  async canActivate(): Promise<boolean> {
+    await Promise.resolve();
+    note('guard');
+    return true;
+  }
+}
+class Interceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    note('interceptor');
+    return next.handle();
+  }
+}
+class Pipe implements PipeTransform {
+  transform(value: unknown): unknown {
+    note('pipe');
+    return value;
+  }
+}
+@Catch(RangeError)
+class Filter implements RpcExceptionFilter<RangeError> {
+  catch(error: RangeError) {
+    note('filter');
+    return throwError(() => error.message);
+  }
+}
+
+@Controller()
+class SumsController {
+  @MessagePattern({ cmd: 'sum' })
+  @UseGuards(Guard)
+  @UseInterceptors(Interceptor)
+  @UsePipes(Pipe)
+  async sum(@Payload() numbers: number[]) {
+    note('handler');
+    addContext({ size: numbers.length });
+    await Promise.resolve();
+    info('Adding');
+    return numbers.reduce((a, b) => a + b, 0);
+  }
+
+  @MessagePattern('count')
+  count() {
+    return interval(1).pipe(
+      take(3),
+      map((value) => {
+        info('Counted', { value });
+        return value;
+      }),
+    );
+  }
+
+  @MessagePattern('fail')
+  fail() {
+    throw new TypeError('broken');
+  }
+
+  @MessagePattern('refuse')
+  @UseFilters(Filter)
+  refuse() {
+    throw new RangeError('too many');
+  }
+
+  @EventPattern('placed')
+  placed(@Payload() order: unknown) {
+    info('Heard of it', { order });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A hybrid application, so that both ways of starting a microservice are used here and in the next one. */
+async function start(how: 'alone' | 'beside HTTP') {
+  const { module, started, recordsWhen } = recordedModule({ controllers: [SumsController], providers: [Guard] });
+  const options = { host: '127.0.0.1', port: await freePort() };
+  const tcp: MicroserviceOptions = { transport: Transport.TCP, options };
+  if (how === 'alone') {
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
+      ...tcp,
+      logger: false,
+      abortOnError: false,
+    });
+    await app.listen();
+    started(app);
+  } else {
+    const app = await NestFactory.create(module, { logger: false, abortOnError: false });
+    app.connectMicroservice<MicroserviceOptions>(tcp);
+    await app.startAllMicroservices();
+    await app.init();
+    started(app);
+  }
+  client = ClientProxyFactory.create({ transport: Transport.TCP, options });
+  await client.connect();
+  return { client, recordsWhen };
+}
+
+test.each(['alone', 'beside HTTP'] as const)('a message has a scope around everything, %s', async (how) => {
+  const { client: sender, recordsWhen } = await start(how);
+  seenBy.length = 0;
+  expect(await firstValueFrom(sender.send({ cmd: 'sum' }, [1, 2, 3]))).toBe(6);
+  const records = await recordsWhen(seen('RPC {"cmd":"sum"}'));
+  const root = records.find(({ message }) => message === 'RPC {"cmd":"sum"}')!;
+  expect(root).toMatchObject({ kind: 'span', outcome: 'ok', target: 'test', values: { transport: 'TCP' } });
+  expect(root.values['request_id']).toMatch(/^[\da-f-]{36}$/);
+  expect(root.values['size']).toBe(3);
+  expect(seenBy.map(([where]) => where)).toEqual(expect.arrayContaining(['guard', 'interceptor', 'pipe', 'handler']));
+  for (const [, id, trace] of seenBy) expect([id, trace]).toEqual([root.values['request_id'], root.traceId]);
+  expect(records.find(({ message }) => message === 'SumsController.sum')).toMatchObject({ parentSpanId: root.spanId });
+  expect(records.find(({ message }) => message === 'Adding')).toMatchObject({
+    traceId: root.traceId,
+    values: { request_id: root.values['request_id'] },
+  });
+});
+
+test('messages at the same time are traces of their own', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  await Promise.all([1, 2, 3, 4].map((n) => firstValueFrom(sender.send({ cmd: 'sum' }, [n]))));
+  const records = await recordsWhen(seen('RPC {"cmd":"sum"}', 4));
+  const adding = records.filter(({ message }) => message === 'Adding');
+  expect(new Set(adding.map(({ traceId }) => traceId)).size).toBe(4);
+  expect(new Set(adding.map(({ values }) => values['request_id'])).size).toBe(4);
+});
+
+test('an observable answers inside the scope, and ends it', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  expect(await firstValueFrom(sender.send('count', {}).pipe(toArray()))).toEqual([0, 1, 2]);
+  const records = await recordsWhen((all) => seen('RPC count')(all) && seen('Counted', 3)(all));
+  const root = records.find(({ message }) => message === 'RPC count')!;
+  const counted = records.filter(({ message }) => message === 'Counted');
+  expect(counted.map(({ traceId }) => traceId)).toEqual([root.traceId, root.traceId, root.traceId]);
+  // Nest 11 says that a message is over when it sends the first answer.
+  const earlier = counted.filter((record) => records.indexOf(record) < records.indexOf(root));
+  expect(earlier.length).toBe(process.env['NEST_MAJOR'] === '11' ? 1 : 3);
+});
+
+test('a failure is one error line, whether a filter takes it or not', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  seenBy.length = 0;
+  for (const pattern of ['fail', 'refuse'])
+    await expect(firstValueFrom(sender.send(pattern, {}))).rejects.toBeDefined();
+  const records = await recordsWhen((all) => seen('RPC fail')(all) && seen('RPC refuse')(all));
+  expect(records.filter(({ level }) => level >= LogLevel.Error)).toMatchObject([
+    { message: 'SumsController.fail', values: { err: { message: 'broken' } } },
+    { message: 'SumsController.refuse', values: { err: { message: 'too many' } } },
+  ]);
+  const roots = records.filter(({ message }) => message.startsWith('RPC'));
+  expect(roots.map(({ outcome }) => outcome)).toEqual(['error', 'error']);
+  expect(seenBy).toEqual([['filter', roots[1].values['request_id'], roots[1].traceId]]);
+});
+
+test('an event has its scope, too', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  await firstValueFrom(sender.emit('placed', { id: 7 }), { defaultValue: undefined });
+  const records = await recordsWhen(seen('RPC placed'));
+  const root = records.find(({ message }) => message === 'RPC placed')!;
+  expect(records.find(({ message }) => message === 'Heard of it')).toMatchObject({
+    traceId: root.traceId,
+    values: { order: { id: 7 } },
+  });
+});
