@@ -16,6 +16,7 @@ export type {
 } from './ttlog-module-options.interface.js';
 export { TTLOG_HANDLE } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
+export { TtlogTestingModule } from './ttlog-testing.module.js';
 
 expectClientErrors();
 // As the face does, for a worker that loads nothing else.

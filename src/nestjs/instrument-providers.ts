@@ -58,18 +58,24 @@ const NEST_CLASS = [
 const HELPERS = ['ConfigService', 'SchedulerRegistry'];
 
 /** What has Nest's decorators and is Nest's own. Named one by one: all of a namespace would cost every importer of ttlog a file. */
-const NESTS_OWN: ReadonlySet<unknown> = new Set([
-  ...[
-    ClassSerializerInterceptor,
-    ConsoleLogger,
-    DefaultValuePipe,
-    Logger,
-    ParseArrayPipe,
-    ParseBoolPipe,
-    ParseDatePipe,
-  ],
-  ...[ParseEnumPipe, ParseFilePipe, ParseFloatPipe, ParseIntPipe, ParseUUIDPipe, ValidationPipe],
-  ...[BaseExceptionFilter, DiscoveryService, MetadataScanner, Reflector],
+const NESTS_OWN: ReadonlySet<unknown> = new Set<unknown>([
+  BaseExceptionFilter,
+  ClassSerializerInterceptor,
+  ConsoleLogger,
+  DefaultValuePipe,
+  DiscoveryService,
+  Logger,
+  MetadataScanner,
+  ParseArrayPipe,
+  ParseBoolPipe,
+  ParseDatePipe,
+  ParseEnumPipe,
+  ParseFilePipe,
+  ParseFloatPipe,
+  ParseIntPipe,
+  ParseUUIDPipe,
+  Reflector,
+  ValidationPipe,
 ]);
 
 const KNOWN = ['level', 'args', 'err', 'entry', 'slow', 'sample', 'include', 'exclude', 'instanceDecorator'];

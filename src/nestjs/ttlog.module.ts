@@ -24,13 +24,13 @@ import type {
 import { TTLOG_HANDLE, TTLOG_LEASE, TTLOG_MODULE_OPTIONS } from './ttlog.constants.js';
 
 /** What every variant of the module provides on top of its options. */
-const providers: Provider[] = [
+export const ttlogProviders: Provider[] = [
   { provide: TTLOG_LEASE, inject: [TTLOG_MODULE_OPTIONS], useFactory: lease },
   { provide: TTLOG_HANDLE, inject: [TTLOG_LEASE], useFactory: ({ handle }: Lease) => handle },
   { provide: TtlogLogger, useFactory: () => new TtlogLogger() },
   ...loggerProviders,
 ];
-const exported = [
+export const ttlogExports = [
   TTLOG_HANDLE,
   TtlogLogger,
   ...loggerProviders.map((provider) => (provider as { provide: symbol }).provide),
@@ -110,8 +110,8 @@ export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
     return {
       module: TtlogModule,
       global,
-      providers: [{ provide: TTLOG_MODULE_OPTIONS, useValue: options }, ...providers],
-      exports: exported,
+      providers: [{ provide: TTLOG_MODULE_OPTIONS, useValue: options }, ...ttlogProviders],
+      exports: ttlogExports,
     };
   }
 
@@ -126,8 +126,8 @@ export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
       module: TtlogModule,
       global,
       imports,
-      providers: [...optionsProviders(options), ...providers],
-      exports: exported,
+      providers: [...optionsProviders(options), ...ttlogProviders],
+      exports: ttlogExports,
     };
   }
 
