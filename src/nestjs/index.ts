@@ -14,7 +14,7 @@ export type {
   TtlogModuleOptions,
   TtlogOptionsFactory,
 } from './ttlog-module-options.interface.js';
-export { TTLOG_HANDLE } from './ttlog.constants.js';
+export { TTLOG_HANDLE, TTLOG_MODULE_OPTIONS } from './ttlog.constants.js';
 export { TtlogModule } from './ttlog.module.js';
 export { TtlogTestingModule } from './ttlog-testing.module.js';
 

@@ -3,15 +3,14 @@ import type { TtlogModuleExtras, TtlogModuleOptions } from './ttlog-module-optio
 import { TTLOG_MODULE_OPTIONS } from './ttlog.constants.js';
 import { TtlogModule, ttlogExports, ttlogProviders } from './ttlog.module.js';
 
-/** Nothing is written, and no thread is started. */
-const SILENT: TtlogModuleOptions = { service: 'test', sinks: [], inThread: true };
+const SILENT: TtlogModuleOptions = Object.freeze({ service: 'test', sinks: [], inThread: true });
 
 /**
  * `TtlogModule` for tests: it provides the same and gives requests and other entry points their scopes, but writes nothing and starts no thread.
  * What was recorded is told by `captureLogs` of `ttlog/testing`.
  *
- * In a test of some providers it is one of the `imports`; in one of a whole application it takes the place of the module that is there:
- * `Test.createTestingModule({ imports: [AppModule] }).overrideModule(TtlogModule).useModule(TtlogTestingModule)`.
+ * In a test of some providers it is one of the `imports`. In one of a whole application, whose own module is there already, its options are enough:
+ * `Test.createTestingModule({ imports: [AppModule] }).overrideProvider(TTLOG_MODULE_OPTIONS).useValue(TtlogTestingModule.options)`.
  *
  * @example
  * import { Injectable } from '@nestjs/common';
@@ -39,6 +38,9 @@ const SILENT: TtlogModuleOptions = { service: 'test', sinks: [], inThread: true 
   exports: ttlogExports,
 })
 export class TtlogTestingModule extends TtlogModule {
+  /** What makes it what it is: options of `TtlogModule` with which nothing is written, and no thread is started. */
+  static readonly options = SILENT;
+
   /**
    * With options: those of `TtlogModule`, such as `requests` or `sinks`.
    *

@@ -21,7 +21,24 @@
  */
 export const TTLOG_HANDLE = Symbol.for('ttlog.nestjs/1/handle');
 
-/** The options of the module that was asked first. */
+/**
+ * The injection token of the options that `TtlogModule` was given, for tests that put others in their place.
+ *
+ * @example
+ * import { Module } from '@nestjs/common';
+ * import { Test } from '@nestjs/testing';
+ * import { TTLOG_MODULE_OPTIONS, TtlogModule, TtlogTestingModule } from 'ttlog/nestjs';
+ * import { fileSink } from 'ttlog/sinks';
+ *
+ * @Module({ imports: [TtlogModule.forRoot({ service: 'shop', sinks: [fileSink({ path: './shop.ndjson' })] })] })
+ * class AppModule {}
+ *
+ * const testing = await Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideProvider(TTLOG_MODULE_OPTIONS)
+ *   .useValue(TtlogTestingModule.options)
+ *   .compile();
+ * await testing.close(); // and there is no shop.ndjson
+ */
 export const TTLOG_MODULE_OPTIONS = Symbol.for('ttlog.nestjs/1/options');
 
 /** This module's share in the running ttlog. */

@@ -5,7 +5,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { afterEach, expect, test } from 'vitest';
 import { init, type Logger, type TtlogHandle } from 'ttlog';
-import { InjectLogger, TTLOG_HANDLE, TtlogModule, TtlogTestingModule } from 'ttlog/nestjs';
+import { InjectLogger, TTLOG_HANDLE, TTLOG_MODULE_OPTIONS, TtlogModule, TtlogTestingModule } from 'ttlog/nestjs';
 import { memorySink } from 'ttlog/sinks';
 import { captureLogs } from 'ttlog/testing';
 import { PLATFORMS } from './support/app.js';
@@ -49,13 +49,13 @@ test.each([
   await init({ sinks: [] }).shutdown(); // nothing is left running
 });
 
-test.each(PLATFORMS)('in the place of an application’s own module, on %s', async (platform) => {
+test.each(PLATFORMS)('in the place of what an application’s own module was told, on %s', async (platform) => {
   const memory = memorySink();
   @Module({ imports: [TtlogModule.forRoot({ sinks: [memory] })], controllers: [Root], providers: [Orders] })
   class AppModule {}
   const testing = await Test.createTestingModule({ imports: [AppModule] })
-    .overrideModule(TtlogModule)
-    .useModule(TtlogTestingModule)
+    .overrideProvider(TTLOG_MODULE_OPTIONS)
+    .useValue(TtlogTestingModule.options)
     .compile();
   app = testing.createNestApplication(platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter(), {
     logger: false,
