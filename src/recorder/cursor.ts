@@ -5,7 +5,7 @@ import { SegmentDecoder } from './decoder.js';
 import { Dictionary } from './dictionary.js';
 import { LineEncoder } from './encode-line.js';
 import type { LineFormat } from './line-format.js';
-import { attachReader, ReaderBlock } from './reader-block.js';
+import { attachReader, ReaderBlock, recordsBefore } from './reader-block.js';
 import type { RingView } from './ring-view.js';
 import {
   oldestSegment,
@@ -71,13 +71,13 @@ export class RingCursor {
   /** Records up to here were handed over by an earlier cursor; positions are low halves. */
   #skipUntil: number;
   #skipping: boolean;
-  /** Records of the ring up to the segment's first; undefined before the first segment. */
-  #recordsBefore: number | undefined;
+  /** Records of the ring up to the segment's first. */
+  #recordsBefore: number;
   #lost = 0;
   /** Position up to which records are merged with those of other rings. */
   #windowEnd = 0;
-  #overrunsSeen: number;
-  #droppedSeen = 0;
+  /** Records of the ring that came before those that are read here. */
+  readonly #handedBefore: number;
   #damagedSeen = 0;
 
   constructor(buffer: SharedArrayBuffer, { reader, service, rejudge }: CursorOptions) {
@@ -89,12 +89,13 @@ export class RingCursor {
     this.#dictionary = new Dictionary(service);
     this.decoder = new SegmentDecoder(this.#copy, this.#dictionary, this.#ring.threadId);
     this.#rejudge = rejudge;
-    this.#overrunsSeen = this.block.overruns;
     attachReader(this.#ring, reader);
+    this.#handedBefore = this.block.records;
     this.#skipUntil = this.block.delivered;
     this.#skipping = true;
     this.#number = segmentOf(this.#ring, this.#skipUntil);
-    this.#recordsBefore = recordsBefore(this.#ring, this.#number);
+    // Where that has been taken already, all that the earlier one has not handed over is lost.
+    this.#recordsBefore = recordsBefore(this.#ring, this.#number) ?? this.#handedBefore;
   }
 
   /** Steps to the next record, loading more of the ring where needed. False when everything published has been read. */
@@ -133,6 +134,13 @@ export class RingCursor {
     const end = this.hasRecord ? this.decoder.at : this.decoder.recordEnd;
     const words = (Math.imul(this.#number, this.#segmentWords) + (end >> 3)) | 0;
     return this.#skipping && ((this.#skipUntil - words) | 0) > 0 ? this.#skipUntil : words;
+  }
+
+  /** Says how far everything has been handed over: where an heir would go on, and how many records came before. */
+  handOver(): void {
+    const seen = this.#copied === 0 ? 0 : this.decoder.records - (this.hasRecord ? 1 : 0);
+    this.block.records = this.#skipping ? this.#handedBefore : this.#recordsBefore + seen;
+    this.block.delivered = this.position;
   }
 
   /** What is merged next is everything that is published now. */
@@ -176,18 +184,17 @@ export class RingCursor {
 
   /** What was lost since the last call; undefined where nothing was. */
   takeLoss(): Loss | undefined {
-    const overruns = this.block.overruns;
-    const allDropped = this.#ring.dv.getFloat64(L.DROPPED_F64 * 8, true);
+    const { overruns, told } = this.block;
+    const dropped = this.#ring.dv.getFloat64(L.DROPPED_F64 * 8, true) | 0;
     const loss = {
       overwritten: this.#lost,
-      owed: overruns !== this.#overrunsSeen,
-      dropped: allDropped - this.#droppedSeen,
+      owed: overruns !== told.overruns,
+      dropped: (dropped - told.dropped) | 0,
       damaged: this.decoder.damagedRecords - this.#damagedSeen,
     };
     if (loss.overwritten === 0 && loss.damaged === 0 && !(loss.dropped > 0)) return undefined;
     this.#lost = 0;
-    this.#overrunsSeen = overruns;
-    this.#droppedSeen = allDropped;
+    this.block.noteTold(overruns, dropped);
     this.#damagedSeen += loss.damaged;
     return loss;
   }
@@ -199,6 +206,8 @@ export class RingCursor {
       const current = Atomics.load(i32, L.SEGMENT_I32) >>> 0;
       const age = (current - this.#number) >>> 0;
       if (age >= segmentCount) {
+        // Overwritten before a byte of it was read here.
+        if (this.#skipping && this.#copied === 0) this.#recordsBefore = this.#handedBefore;
         this.#enter(oldestSegment(this.#ring, current));
         continue;
       }
@@ -215,7 +224,7 @@ export class RingCursor {
 
   /** Leaves this segment for another one, of which nothing has been copied yet. */
   #enter(number: number): void {
-    if (this.#recordsBefore !== undefined && this.#copied > 0) this.#recordsBefore += this.decoder.records;
+    if (this.#copied > 0) this.#recordsBefore += this.decoder.records;
     this.#number = number;
     this.#copied = 0;
   }
@@ -237,7 +246,7 @@ export class RingCursor {
 
   #begin(bytes: number): void {
     const before = this.#copyView.getFloat64(L.SEGMENT_FIRST_RECORD_OFFSET, true);
-    const missing = this.#recordsBefore === undefined ? 0 : before - this.#recordsBefore;
+    const missing = before - this.#recordsBefore;
     if (missing > 0) {
       this.#lost += missing;
       this.lapped += missing;
@@ -263,13 +272,6 @@ export class RingCursor {
     const deliver = target !== undefined && decoder.level >= resolveFilter(filter, target);
     decoder.flags = deliver ? decoder.flags | L.FLAG_DELIVER : decoder.flags & ~L.FLAG_DELIVER;
   }
-}
-
-/** How many records came before a segment; undefined where that has been taken already. */
-function recordsBefore(ring: RingView, number: number): number | undefined {
-  const before = ring.dv.getFloat64(segmentStart(ring, number) + L.SEGMENT_FIRST_RECORD_OFFSET, true);
-  const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
-  return (current - number) >>> 0 < ring.segmentCount ? before : undefined;
 }
 
 /** Number of the segment that a position (its low half) is in. */

@@ -33,6 +33,7 @@ export class FunctionOutlet implements Outlet {
   #isReadingMetrics = false;
   #failing = false;
   #missed = 0;
+  #missedBefore = 0;
 
   constructor(sink: Sink, level: LogLevel | undefined, host: OutletHost) {
     this.#sink = sink;
@@ -90,8 +91,13 @@ export class FunctionOutlet implements Outlet {
     this.#waiting = [];
   }
 
+  get missed(): number {
+    return this.#missedBefore + this.#missed;
+  }
+
   takeMissed(): number {
     const missed = this.#missed;
+    this.#missedBefore += missed;
     this.#missed = 0;
     return missed;
   }

@@ -43,8 +43,10 @@ export interface Outlet {
   /** Drops what it holds and takes nothing until it moves again: the others must not wait for it any longer. */
   suspend(): void;
   readonly isSuspended: boolean;
-  /** Records that it missed while it was suspended, or had to give up, since the last call. */
-  takeMissed(): number;
+  /** Records that it was to get and never did: it was suspended, had to give up, or nobody will ever read them. */
+  readonly missed: number;
+  /** Those since the last call; 0 while it has not recovered, unless this is the last call. */
+  takeMissed(isLast?: boolean): number;
   /**
    * Hands on what it took so far. False where it could not yet: it is to be called again. `withinMs`: what needs longer than that is given up by
    * those that can, and stays.

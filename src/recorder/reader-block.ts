@@ -1,15 +1,17 @@
 import * as L from '../core/layout.js';
 import type { RingView } from './ring-view.js';
-import { oldestSegment } from './ring-view.js';
+import { oldestSegment, segmentStart } from './ring-view.js';
 
 /** One reader's block in the header of a ring: what a writer and a reader say to each other. */
 export class ReaderBlock {
   readonly i32: Int32Array;
   readonly #base: number;
+  readonly #f64: Float64Array;
 
   constructor(i32: Int32Array, reader: number) {
     this.i32 = i32;
     this.#base = L.READER_I32 + reader * L.READER_STRIDE_I32;
+    this.#f64 = new Float64Array(i32.buffer, i32.byteOffset + 4 * (this.#base + L.READER_RECORDS), 1);
   }
 
   /** From now on the writer waits for this reader. `words`: it starts at this position. */
@@ -47,6 +49,28 @@ export class ReaderBlock {
     Atomics.notify(this.i32, this.#base + L.READER_DELIVERED);
   }
 
+  /** How many records of the ring came before `delivered`. */
+  get records(): number {
+    return this.#f64[0];
+  }
+
+  set records(count: number) {
+    this.#f64[0] = count;
+  }
+
+  /** Overruns and dropped records that have been told. */
+  get told(): { overruns: number; dropped: number } {
+    return {
+      overruns: this.i32[this.#base + L.READER_OVERRUNS_TOLD],
+      dropped: this.i32[this.#base + L.READER_DROPPED_TOLD],
+    };
+  }
+
+  noteTold(overruns: number, dropped: number): void {
+    this.i32[this.#base + L.READER_OVERRUNS_TOLD] = overruns;
+    this.i32[this.#base + L.READER_DROPPED_TOLD] = dropped;
+  }
+
   /** True where everything up to `words` has been handed over. */
   hasDelivered(words: number): boolean {
     return ((words - this.delivered) | 0) <= 0;
@@ -77,6 +101,18 @@ export function attachReader(ring: RingView, reader: number): void {
   if (block.isAttached) return;
   // Somebody has read it before: what he had handed over is not handed over again.
   if (block.wasAdopted) return block.attach(block.delivered);
+  for (;;) {
+    const oldest = oldestSegment(ring, Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0);
+    const before = recordsBefore(ring, oldest);
+    if (before === undefined) continue;
+    block.records = before;
+    return block.attach(Math.imul(oldest, ring.segmentBytes >> 3));
+  }
+}
+
+/** How many records came before a segment; undefined where that has been taken already. */
+export function recordsBefore(ring: RingView, number: number): number | undefined {
+  const before = ring.dv.getFloat64(segmentStart(ring, number) + L.SEGMENT_FIRST_RECORD_OFFSET, true);
   const current = Atomics.load(ring.i32, L.SEGMENT_I32) >>> 0;
-  block.attach(Math.imul(oldestSegment(ring, current), ring.segmentBytes >> 3));
+  return (current - number) >>> 0 < ring.segmentCount ? before : undefined;
 }

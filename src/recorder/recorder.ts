@@ -6,7 +6,7 @@ import { RingCursor } from './cursor.js';
 import type { SegmentDecoder } from './decoder.js';
 import { printable } from './escape.js';
 import type { MetaMessage } from './meta.js';
-import { metaRecord } from './meta.js';
+import { isSameLoss, metaRecord, sumOfLosses } from './meta.js';
 import type { Outlet, OutletHost } from './outlet.js';
 import { CurrentRecord, takesRecord } from './outlet.js';
 import type { PromoteSettings, Story } from './promotion.js';
@@ -19,6 +19,8 @@ import { tellStory } from './story.js';
 
 /** How often it is looked whether somebody set the wall clock. */
 const CLOCK_LOOK_MS = 1000;
+/** Different losses that nobody could be told of yet. */
+const MAX_UNTOLD = 64;
 
 export interface RecorderSetup {
   /** Which reader's block it keeps: READER_THREAD, READER_LOCAL. */
@@ -26,7 +28,7 @@ export interface RecorderSetup {
   readonly service: string;
   /** Most records between two hand-overs. */
   readonly batchRecords: number;
-  /** A sink that takes nothing for longer than this (ms) is passed over for the sake of the others. */
+  /** How long a writer waits for readers that do not move. A sink that takes nothing for half of it is passed over for the sake of the others. */
   readonly stallTimeoutMs: number;
   readonly control: Int32Array;
   /** undefined = nothing is promoted. */
@@ -44,6 +46,8 @@ export interface RecorderCounts {
   delivered: number;
   lapped: number;
   sinkErrors: number;
+  /** Records that a sink was to get and never did, for each sink. */
+  missed: number;
   /** Records that were delivered because their traces ended badly, such traces, and those that were not for there were too many. */
   promoted: number;
   stories: number;
@@ -75,6 +79,8 @@ export class Recorder {
   readonly #followers: Outlet[] = [];
   readonly #promotion: Promotion | undefined;
   readonly #spans: SpanCounter | undefined;
+  /** What is to be told, and nobody was there to take it. */
+  #untold: MetaMessage[] = [];
   #promoted = 0;
   #suppressedTold = 0;
   #progress = 0;
@@ -122,6 +128,7 @@ export class Recorder {
     try {
       if (!this.#settleOutlets()) return 'blocked';
       const read = this.#read();
+      this.#tellAgain();
       this.#reportLosses();
       this.#reportMissed();
       for (const outlet of this.outlets) outlet.endBatch();
@@ -148,6 +155,7 @@ export class Recorder {
       delivered: this.delivered,
       lapped: this.#cursors.reduce((sum, cursor) => sum + cursor.lapped, this.#lapped),
       sinkErrors: this.outlets.reduce((sum, outlet) => sum + outlet.errors, 0),
+      missed: this.outlets.reduce((sum, outlet) => sum + outlet.missed, 0),
       promoted: this.#promoted,
       stories: this.#promotion?.stories ?? 0,
       storiesSuppressed: this.#promotion?.suppressed ?? 0,
@@ -157,11 +165,30 @@ export class Recorder {
 
   /** Hands a record about ttlog itself to the sinks. True where at least one got it. */
   tell(record: LogRecord, except?: Outlet): boolean {
-    const others = this.outlets.filter(
-      (outlet) => outlet !== except && !outlet.isBlocked && takesRecord(outlet, record),
-    );
+    const others = this.outlets.filter((outlet) => outlet !== except && canHear(outlet) && takesRecord(outlet, record));
     for (const outlet of others) outlet.takeRecord(record);
     return others.length > 0;
+  }
+
+  /** As `tell`; where nobody takes it now, as soon as somebody does. */
+  tellSurely(meta: MetaMessage): void {
+    const record = metaRecord(meta);
+    if (this.tell(record) || !this.outlets.some((outlet) => takesRecord(outlet, record))) return;
+    const same = this.#untold.find((each) => isSameLoss(each, meta));
+    if (same !== undefined) this.#untold[this.#untold.indexOf(same)] = sumOfLosses(same, meta);
+    else if (this.#untold.length < MAX_UNTOLD) this.#untold.push(meta);
+  }
+
+  /** What nobody has taken: for an heir. */
+  takeUntold(): MetaMessage[] {
+    const untold = this.#untold;
+    this.#untold = [];
+    return untold;
+  }
+
+  #tellAgain(): void {
+    if (this.#untold.length > 0 && this.outlets.some(canHear))
+      for (const meta of this.takeUntold()) this.tellSurely(meta);
   }
 
   /** What sinks report, once a burst: all the others hear of it; where there are none, stderr. */
@@ -210,7 +237,7 @@ export class Recorder {
       return true;
     }
     this.#blockedSince ??= performance.now();
-    const isStalled = performance.now() - this.#blockedSince > this.#setup.stallTimeoutMs;
+    const isStalled = performance.now() - this.#blockedSince > this.#setup.stallTimeoutMs / 2;
     // One that is stalled is passed over where there are others. A single one waits: the ring keeps the newest for it.
     if (!isStalled || this.outlets.every(isHolding)) return false;
     for (const outlet of this.outlets.filter(isHolding)) outlet.suspend();
@@ -296,7 +323,7 @@ export class Recorder {
   /** Tells writers how far everything owed has been handed over; not while a sink still holds some of it. */
   #publish(): void {
     if (this.outlets.some(isHolding)) return;
-    for (const cursor of this.#cursors) cursor.block.delivered = cursor.position;
+    for (const cursor of this.#cursors) cursor.handOver();
     Atomics.add(this.#setup.control, L.CONTROL_PROGRESS, 1);
   }
 
@@ -337,23 +364,31 @@ export class Recorder {
       { key: 'lost', value: lost },
       { key: 'thread_id', value: threadId },
     ];
-    this.tell(metaRecord({ level: LogLevel.Warn, message, fields }, threadId));
+    this.tellSurely({ level: LogLevel.Warn, message, fields, threadId });
   }
 
   /** What a sink missed is told once it takes records again. */
   #reportMissed(): void {
-    for (const outlet of this.outlets) {
-      const missed = outlet.isSuspended ? 0 : outlet.takeMissed();
-      if (missed === 0) continue;
-      const fields = [
-        { key: 'sink', value: outlet.name },
-        { key: 'lost', value: missed },
-      ];
-      const meta: MetaMessage = { level: LogLevel.Warn, message: 'A sink missed records', fields };
-      const isToldHere = this.tell(metaRecord(meta));
-      const isToldThere = this.#setup.tellOthers?.(meta) ?? false;
-      if (!isToldHere && !isToldThere) lastResort(`${outlet.name}: ${missed} records were lost`);
-    }
+    for (const outlet of this.outlets) if (!outlet.isSuspended) this.#tellMissed(outlet);
+  }
+
+  #tellMissed(outlet: Outlet, isLast = false): void {
+    const missed = outlet.takeMissed(isLast);
+    if (missed === 0) return;
+    const fields = [
+      { key: 'sink', value: outlet.name },
+      { key: 'lost', value: missed },
+    ];
+    const meta: MetaMessage = { level: LogLevel.Warn, message: 'A sink missed records', fields };
+    const isToldThere = this.#setup.tellOthers?.(meta) ?? false;
+    if (isToldThere) this.tell(metaRecord(meta));
+    else this.tellSurely(meta);
+  }
+
+  /** Closes the sinks of one that has read in another's place: what they missed so far is told to those that take it. */
+  end(): void {
+    for (const outlet of this.outlets) this.#tellMissed(outlet, true);
+    for (const outlet of this.outlets) void outlet.close();
   }
 
   #dropFinished(): void {
@@ -362,7 +397,7 @@ export class Recorder {
     this.#cursors = this.#cursors.filter((cursor) => !finished.includes(cursor));
     for (const cursor of finished) {
       this.#lapped += cursor.lapped;
-      cursor.block.delivered = cursor.position;
+      cursor.handOver();
       cursor.block.detach();
     }
   }
@@ -406,6 +441,10 @@ function lacks(outlet: Outlet, decoder: SegmentDecoder): boolean {
 /** Holds records that it could not hand over, and is still waited for. */
 function isHolding(outlet: Outlet): boolean {
   return outlet.isBlocked && !outlet.isSuspended;
+}
+
+function canHear(outlet: Outlet): boolean {
+  return !outlet.isBlocked && !outlet.isSuspended;
 }
 
 /** A failure of the only sink has nowhere else to go. */

@@ -77,6 +77,23 @@ export class Room {
     return this.#stalledAt !== undefined;
   }
 
+  /** True where that made room. A sink that takes nothing is waited for here, as long as anything moves: who begins anew knows nothing of it. */
+  #readUntil(recorder: Recorder, block: ReaderBlock, owedWords: number): boolean {
+    let progress = this.#progress;
+    let movedAt = performance.now();
+    for (;;) {
+      const result = recorder.pass();
+      if (block.hasDelivered(owedWords)) return true;
+      if (result === 'done') return false;
+      if (result === 'more') continue;
+      if (progress !== this.#progress) {
+        progress = this.#progress;
+        movedAt = performance.now();
+      } else if (performance.now() - movedAt > this.#stallTimeoutMs) return false;
+      block.wait(block.delivered, LOOK_MS);
+    }
+  }
+
   /** True once there is room. */
   #wait(block: ReaderBlock, owedWords: number, thread: ReadingThread): boolean {
     if (this.#isStalled) return false;
@@ -86,7 +103,7 @@ export class Room {
     for (;;) {
       const seen = block.delivered;
       if (block.hasDelivered(owedWords) || !block.isAttached) return true;
-      if (!thread.standIn((recorder) => readUntil(recorder, block, owedWords))) block.wait(seen, LOOK_MS);
+      if (!thread.standIn((recorder) => this.#readUntil(recorder, block, owedWords))) block.wait(seen, LOOK_MS);
       if (progress !== this.#progress) {
         progress = this.#progress;
         movedAt = performance.now();
@@ -96,10 +113,4 @@ export class Room {
       }
     }
   }
-}
-
-/** True where that made room. */
-function readUntil(recorder: Recorder, block: ReaderBlock, owedWords: number): boolean {
-  while (!block.hasDelivered(owedWords)) if (recorder.pass() !== 'more') break;
-  return block.hasDelivered(owedWords);
 }

@@ -32,8 +32,11 @@ class TextOutlet implements Outlet {
   readonly #onError: ErrorListener;
   /** Records that the destination has not been offered yet. */
   #records = 0;
+  /** Records that it has been offered, and that are not out. */
+  #offered = 0;
   #failing = false;
   #missed = 0;
+  #missedBefore = 0;
 
   constructor(
     name: string,
@@ -91,8 +94,16 @@ class TextOutlet implements Outlet {
     return this.#writer.bytesWritten;
   }
 
-  takeMissed(): number {
+  get missed(): number {
+    return this.#missedBefore + this.#missed;
+  }
+
+  takeMissed(isLast = false): number {
+    if (this.#failing && !isLast) return 0;
+    // The others have gone on without it: nobody will read these again.
+    if (isLast && this.isSuspended) this.#missed += this.#offered;
     const missed = this.#missed;
+    this.#missedBefore += missed;
     this.#missed = 0;
     return missed;
   }
@@ -124,8 +135,11 @@ class TextOutlet implements Outlet {
 
   #write(): void {
     const state = this.#writer.write();
+    if (state === 'gone') this.#missed += this.#records;
     const rotation = this.#writer.takeRotationError();
     if (rotation !== undefined) this.#onError(this, rotation);
+    if (state === 'done' || state === 'gone') this.#offered = 0;
+    else if (this.#writer.isOffered) this.#offered += this.#records;
     if (this.#writer.isOffered) this.#records = 0;
     this.#done(state);
   }

@@ -57,6 +57,7 @@ export const COUNTS = [
   'delivered',
   'lapped',
   'sinkErrors',
+  'missed',
   'promoted',
   'stories',
   'storiesSuppressed',

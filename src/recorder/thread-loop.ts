@@ -2,7 +2,6 @@ import { compileFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import type { Rejudge } from './cursor.js';
 import type { MetaMessage } from './meta.js';
-import { metaRecord } from './meta.js';
 import { pauseAsync } from './pause-async.js';
 import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
@@ -95,7 +94,7 @@ export class ThreadLoop {
   #takeMessages(): void {
     for (let message = this.#port.receive(); message !== undefined; message = this.#port.receive()) {
       if ('ring' in message) this.#addRing(message.ring);
-      else if ('tell' in message) this.recorder.tell(metaRecord(message.tell));
+      else if ('tell' in message) this.recorder.tellSurely(message.tell);
     }
   }
 

@@ -5,6 +5,7 @@ import { LogLevel } from '../core/level.js';
 import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
 import { pauseAsync } from './pause-async.js';
+import type { ErrorListener } from './outlet.js';
 import { newReader } from './reader-block.js';
 import type { PromoteSettings } from './promotion.js';
 import type { RecorderCounts } from './recorder.js';
@@ -49,6 +50,8 @@ export class RecorderThread {
   #worker: Worker | undefined;
   #isStopping = false;
   #lastError: unknown;
+  /** Failures that have been told by those who read in the thread's place: one after the other, they would all tell the same. */
+  readonly #failuresTold = new Set<string>();
 
   /** Throws where there are no workers. */
   constructor(setup: ThreadSetup) {
@@ -133,15 +136,21 @@ export class RecorderThread {
     const recorder = new Recorder({ ...this.#setup, reader: L.READER_THREAD });
     try {
       for (const { source, level } of this.#setup.sinks) {
+        const onError: ErrorListener = (outlet, error) => {
+          const failure = `${outlet.name}: ${String(error)}`;
+          if (!this.#failuresTold.has(failure)) recorder.onSinkError(outlet, error);
+          this.#failuresTold.add(failure);
+        };
         if (source.kind === 'console' || source.kind === 'file')
-          recorder.addOutlet(createTextOutlet(source, level, recorder.onSinkError));
+          recorder.addOutlet(createTextOutlet(source, level, onError));
       }
       for (const { buffer, rejudgeUntilWords, filterText } of this.#rings) {
         recorder.addRing(buffer, toRejudge(rejudgeUntilWords, filterText));
       }
       return work(recorder);
     } finally {
-      for (const outlet of recorder.outlets) void outlet.close();
+      recorder.end();
+      for (const meta of recorder.takeUntold()) this.tell(meta);
       const { counts } = recorder;
       this.#addCounts(T.COUNTS.map((name) => counts[name]));
       Atomics.store(control, L.CONTROL_RECORDER, before);

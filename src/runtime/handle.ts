@@ -14,6 +14,8 @@ export interface TtlogStats {
   readonly lapped: number;
   /** Times that a sink failed. */
   readonly sinkErrors: number;
+  /** Records that a sink was to get and never did, because it was stalled or has gone; one that two sinks missed counts twice. */
+  readonly missed: number;
   /** Records that were delivered only because their traces ended failed or slow (`promote`). */
   readonly promoted: number;
   /** Such traces. */

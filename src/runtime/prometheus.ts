@@ -11,6 +11,7 @@ const OWN = [
     'Records overwritten unread: what is counted of spans lacks those among them.',
     'lapped',
   ],
+  ['records_missed_total', 'counter', 'Records that a sink was to get and never did.', 'missed'],
   ['records_promoted_total', 'counter', 'Records delivered because their traces ended failed or slow.', 'promoted'],
   ['sink_errors_total', 'counter', 'Times that a sink failed.', 'sinkErrors'],
   ['open_spans', 'gauge', 'Spans of this thread that have not ended.', 'openSpans'],

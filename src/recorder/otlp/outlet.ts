@@ -50,6 +50,7 @@ export class OtlpOutlet implements Outlet {
   #batchTimer: NodeJS.Timeout | undefined;
   #isFailing = false;
   #missed = 0;
+  #missedBefore = 0;
 
   constructor(spec: OtlpSpec, level: LogLevel | undefined, host: OutletHost) {
     this.name = `otlp ${spec.signal} ${spec.url}`;
@@ -105,8 +106,13 @@ export class OtlpOutlet implements Outlet {
     // nobody waits for it
   }
 
+  get missed(): number {
+    return this.#missedBefore + this.#missed;
+  }
+
   takeMissed(): number {
     const missed = this.#missed;
+    this.#missedBefore += missed;
     this.#missed = 0;
     return missed;
   }
