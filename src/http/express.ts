@@ -62,7 +62,8 @@ export type TtlogExpressOptions = RequestScopeOptions<Request>;
 export function ttlogExpress(options: TtlogExpressOptions = {}): RequestHandler {
   const normal = normaliseRequests(options, 'ttlogExpress');
   return function ttlog(request, response, next) {
-    const known = openRequest({ request, response, id: request.id, route: watchRoute(request) }, normal);
+    const known = openRequest({ request, response, id: request.id }, normal);
+    watchRoute(request, known);
     request.id = known.id;
     request.log = requestLogger(known);
     runIn(known.scope, next);

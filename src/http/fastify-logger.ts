@@ -109,7 +109,8 @@ class FastifyLogger implements FastifyBaseLogger {
 
   child(bindings: object, options: ChildOptions = {}): FastifyLogger {
     const { own } = this;
-    const serializers = { ...own.serializers, ...options.serializers };
+    const serializers =
+      options.serializers === undefined ? own.serializers : { ...own.serializers, ...options.serializers };
     const added = serialized(bindings, serializers);
     return new FastifyLogger(this.family, {
       level: options.level === undefined ? own.level : levelOf('level', options.level),
@@ -148,8 +149,9 @@ class FastifyLogger implements FastifyBaseLogger {
 
   /** What Fastify says when a request comes and when it is over: the root span and the completion record say it. */
   private isOfFastify(first: unknown, [message]: readonly unknown[]): boolean {
-    if (!this.family.recordsRequests || typeof first !== 'object' || first === null) return false;
-    return (message === 'incoming request' && 'req' in first) || (message === 'request completed' && 'res' in first);
+    if (!this.family.recordsRequests) return false;
+    if (message === 'incoming request') return valueOf(first, 'req') !== undefined;
+    return message === 'request completed' && valueOf(first, 'res') !== undefined;
   }
 
   private write(level: LogLevel, first: unknown, rest: readonly unknown[]): void {
@@ -166,9 +168,18 @@ class FastifyLogger implements FastifyBaseLogger {
 
 /** Fastify's default error handler says what a span, or the application, has said already. */
 function isToldByFastify(first: unknown): boolean {
-  if (typeof first !== 'object' || first === null || !('err' in first && 'req' in first && 'res' in first))
-    return false;
-  return needsNoLine(first.err);
+  const error = valueOf(first, 'err');
+  if (error === undefined || valueOf(first, 'req') === undefined || valueOf(first, 'res') === undefined) return false;
+  return needsNoLine(error);
+}
+
+/** Of whatever: undefined for what cannot be read. */
+function valueOf(fields: unknown, key: string): unknown {
+  try {
+    return (fields as Record<string, unknown>)[key];
+  } catch {
+    return undefined; // null, undefined, a getter that throws, a proxy that was revoked
+  }
 }
 
 /** Pino's call shapes, and ttlog's own: fields after the message. Never throws. */
@@ -188,12 +199,8 @@ function sorted(first: unknown, rest: readonly unknown[]): { fields: object | un
 
 /** An error on its own speaks for itself. */
 function messageOf(fields: object): string {
-  try {
-    const error: unknown = isErrorValue(fields) ? fields : (fields as { err?: unknown }).err;
-    return isErrorValue(error) ? error.message : '';
-  } catch {
-    return ''; // a getter that throws
-  }
+  const error = isErrorValue(fields) ? fields : valueOf(fields, 'err');
+  return isErrorValue(error) ? String(valueOf(error, 'message')) : '';
 }
 
 /** Of whatever: a proxy that was revoked is none. */

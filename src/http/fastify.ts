@@ -17,8 +17,11 @@ export type TtlogFastifyOptions = RequestScopeOptions<FastifyRequest>;
 /** What Fastify passes on besides, to every plugin. */
 const OF_FASTIFY = new Set(['prefix', 'logLevel', 'logSerializers']);
 
-/** What Fastify numbers requests by, where nobody says how. */
-const DEFAULT_ID = /^req-[\da-z]+$/;
+/** The id that `genReqId` of the application has made; undefined for the number that Fastify gives where nobody says how. */
+function ownId(id: unknown): string | undefined {
+  if (typeof id === 'number') return String(id);
+  return typeof id === 'string' && !/^req-[\da-z]+$/.test(id) ? id : undefined;
+}
 
 const plugin: FastifyPluginAsync<TtlogFastifyOptions> = async (app, options) => {
   const own = Object.entries(options).filter(([key]) => !OF_FASTIFY.has(key));
@@ -28,14 +31,13 @@ const plugin: FastifyPluginAsync<TtlogFastifyOptions> = async (app, options) => 
   for (const log of [ourLogger(app.log), rest]) log?.leaveRequests();
 
   app.addHook('onRequest', (request, reply, next) => {
-    // Whatever `genReqId` of the application has made.
-    const id: unknown = request.id;
+    const { id } = request;
     const known = openRequest(
       {
         request: request.raw,
         response: reply.raw,
         seen: request,
-        id: DEFAULT_ID.test(String(id)) ? undefined : String(id),
+        id: ownId(id),
         route: () => request.routeOptions.url,
       },
       normal,

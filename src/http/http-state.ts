@@ -7,6 +7,8 @@ export interface KnownRequest {
   readonly id: string;
   /** The template of its route, asked for when the request is over: the last one who knows one counts. */
   route: () => string | undefined;
+  /** What a framework's file has noted of its route. */
+  found: unknown;
   /** What the application says of it, asked for when it is over. */
   fields: () => object | undefined;
   /** The error that reached the framework. */

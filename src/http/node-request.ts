@@ -55,6 +55,8 @@ function openNew(incoming: NodeRequest, seen: object, options: NormalRequestOpti
   // Listeners run in the scope of whoever emits, which is none here. 'close' comes after 'finish', or alone where the client went away.
   const end = (aborted: boolean): void => {
     if (known.ending !== null) return;
+    // What a response was destroyed with: a stream that broke off, which frameworks tell late, or not at all.
+    if (aborted && response.errored) known.failure ??= { error: response.errored };
     const statusCode = aborted && !response.headersSent ? null : response.statusCode;
     endRequest(known, scope, { statusCode, aborted });
   };
@@ -104,6 +106,7 @@ export function newRequest(scope: Scope, id: string): KnownRequest {
     scope,
     id,
     route: () => undefined,
+    found: undefined,
     fields: () => undefined,
     failure: undefined,
     isIgnored: false,

@@ -94,8 +94,9 @@ describe('the logger', () => {
       log.info('second %s', value);
       log.error({ err: value }, 'third');
       log.child({ value }).info('fourth');
+      log.error(value);
     });
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
   });
 
   test('has a level of its own, which its children inherit', async () => {
@@ -249,6 +250,17 @@ test('the plugin takes pino’s logger away from requests only', async () => {
   const all = await answered(1);
   expect(lines.some((line) => line.includes('by pino'))).toBe(true);
   expect(said(all).map(({ message }) => message)).toEqual(['by ttlog']);
+});
+
+test.each([
+  ['a promise of the module', () => import('ttlog/fastify')],
+  ['the module, as require() gives it', async () => ({ ...(await import('ttlog/fastify')) })],
+])('registered as %s', async (_what, module) => {
+  const app = start();
+  await app.register((await module()) as never);
+  app.get('/', async () => currentContext());
+  const response = await app.inject({ url: '/', headers: { 'x-request-id': 'r-1' } });
+  expect(response.json()).toEqual({ request_id: 'r-1' });
 });
 
 test('over HTTP/2', async () => {

@@ -1,8 +1,10 @@
 // Hono where there is no Node behind it, and Koa and Hono where something else is there too.
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import Koa from 'koa';
 import { createServer } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { addContext, currentContext, exportContext, info, LogLevel, withSpan } from 'ttlog';
 import { ttlogHono } from 'ttlog/hono';
@@ -73,6 +75,32 @@ describe('Hono without Node', () => {
     await app.request('/nowhere');
     const all = await answered(2);
     expect(completions(all).map(({ values }) => values['route'])).toEqual(['/api/orders', undefined]);
+  });
+});
+
+test('Hono on Node: a body that breaks off is told, with its error', async () => {
+  record();
+  const app = new Hono();
+  app.use(ttlogHono());
+  app.get('/', () => {
+    let pieces = 0;
+    return new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await turn();
+          if (pieces++ < 2) controller.enqueue(Buffer.from('a'));
+          else controller.error(new Error('cut off'));
+        },
+      }),
+    );
+  });
+  const url = await listen(createServer(getRequestListener(app.fetch)));
+  await expect(ask(url)).rejects.toThrow(/aborted|hang up|reset|terminated/);
+  const [completion] = completions(await answered(1));
+  expect(completion).toMatchObject({
+    level: LogLevel.Error,
+    message: 'request aborted',
+    values: { aborted: true, res: { statusCode: 200 }, err: { message: 'cut off' } },
   });
 });
 
