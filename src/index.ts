@@ -43,7 +43,8 @@ export type { SnapshotInfo } from './recorder/snapshot.js';
 export type { TtlogBuilder } from './runtime/builder.js';
 export type { TtlogHandle, TtlogStats } from './runtime/handle.js';
 export { init } from './runtime/init.js';
-export type { LevelOption, PromoteOptions, SnapshotOptions, TtlogOptions } from './runtime/options.js';
+export type { LevelOption, PromoteOptions, TtlogOptions } from './runtime/options.js';
+export type { ErrorRate, SnapshotOptions } from './runtime/snapshot-options.js';
 export type { RedactOptions } from './runtime/redact-options.js';
 export type { RedactPatternName } from './runtime/redact-patterns.js';
 

@@ -269,3 +269,12 @@ export const CONTROL_SINK_LEVEL = 7;
 export const CONTROL_SETTINGS = 8;
 /** Counts those who have begun to read rings; see READER_ADOPTED. */
 export const CONTROL_ADOPTIONS = 9;
+/**
+ * Counts up with every turn of the event loop of the thread that called `init()`, while somebody watches it for stalls; 0 = nobody does, or the
+ * process ends. The recorder thread sees from it that the loop stands still.
+ */
+export const CONTROL_HEARTBEAT = 10;
+/** Of that thread, brought up to date with the heartbeat: used heap and its limit in KiB, and 1 while a debugger is attached to it. */
+export const CONTROL_HEAP_USED_KIB = 11;
+export const CONTROL_HEAP_LIMIT_KIB = 12;
+export const CONTROL_DEBUGGED = 13;

@@ -174,6 +174,15 @@ export class RingCursor {
     return this.#ring.threadId;
   }
 
+  /** False for the ring of a process that has died. */
+  get isOfThisProcess(): boolean {
+    return this.#ring.pid === process.pid || this.#ring.pid === 0;
+  }
+
+  get memory(): SharedArrayBuffer {
+    return this.#ring.bytes.buffer as SharedArrayBuffer;
+  }
+
   /** Looks whether the wall clock has been set; what has been published so far keeps its times. */
   followClock(): void {
     if (this.isBehind) return;

@@ -12,6 +12,11 @@ import { Recorder } from './recorder.js';
 import { ringBytes, viewRing } from './ring-view.js';
 import { Room } from './room.js';
 import type { SinkInput } from './sink.js';
+import type { SnapshotInfo, SnapshotInput } from './snapshot-file.js';
+import type { SnapshotSettings } from './snapshot-taker.js';
+import { SnapshotTaker } from './snapshot-taker.js';
+import type { TriggerSettings } from './snapshot-watch.js';
+import { SnapshotWatch } from './snapshot-watch.js';
 import type { FunctionSink, SinkPart } from './sort-sinks.js';
 import { sortSinks } from './sort-sinks.js';
 import type { SpanStats } from './span-table.js';
@@ -30,6 +35,8 @@ const NO_COUNTS: RecorderCounts = {
   stories: 0,
   storiesSuppressed: 0,
   waiting: 0,
+  snapshots: 0,
+  snapshotsSuppressed: 0,
 };
 
 export interface RecorderOptions {
@@ -41,6 +48,10 @@ export interface RecorderOptions {
   readonly overflow: 'block' | 'drop';
   /** undefined = nothing is promoted. */
   readonly promote?: PromoteSettings | undefined;
+  /** Where snapshots go. */
+  readonly snapshots: SnapshotSettings;
+  /** undefined = none is taken unless somebody asks. */
+  readonly triggers?: TriggerSettings | undefined;
   /** Most records that a sink is handed at once. */
   readonly batchRecords?: number;
   /** Deliver on this thread. */
@@ -81,6 +92,10 @@ export interface RecorderHandle {
   stats(): Readonly<RecorderCounts>;
   /** What has been counted of spans. */
   spans(): SpanStats[];
+  /** Takes a snapshot, on the recorder thread where there is one: the caller only asks. */
+  snapshot(input: SnapshotInput): Promise<SnapshotInfo>;
+  /** A sign of life of this thread, `lateMs` late: where everything runs on it, it is the time to look for a reason to take a snapshot. */
+  beat(lateMs: number): void;
   /** A record is owed, and CONTROL_SLEEPING is not 0. */
   wake(): void;
   /** Returns when everything owed up to this position of the ring has been handed over, or waiting for it is no use. */
@@ -98,16 +113,22 @@ class RunningRecorder implements RecorderHandle {
   readonly #spanTable = newSpanTable();
   /** Views of the rings that are read, by their memory. */
   readonly #rings = new Map<SharedArrayBuffer, Int32Array>();
+  /** For snapshots that are taken on this thread. */
+  readonly #taker: SnapshotTaker;
+  /** Where there is no recorder thread that looks. */
+  #watch: SnapshotWatch | undefined;
   #thread: RecorderThread | undefined;
   #local: { readonly recorder: Recorder; readonly drive: LocalDrive; readonly reader: number } | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#room = new Room(options.control, options.stallTimeoutMs);
+    this.#taker = new SnapshotTaker(options.snapshots, (meta) => this.#local?.recorder.tellSurely(meta));
     const { threadSinks, functionSinks } = sortSinks(options.sinks);
     unblockConsole(threadSinks);
     const localSinks = this.#startThread(threadSinks, functionSinks.length > 0) ? [] : threadSinks;
-    if (localSinks.length > 0 || functionSinks.length > 0) this.#startLocal(localSinks, functionSinks);
+    const isNeeded = this.#thread === undefined && options.triggers !== undefined;
+    if (localSinks.length > 0 || functionSinks.length > 0 || isNeeded) this.#startLocal(localSinks, functionSinks);
   }
 
   addRing(buffer: SharedArrayBuffer, options?: RingOptions): void {
@@ -174,6 +195,7 @@ class RunningRecorder implements RecorderHandle {
   async stop(): Promise<void> {
     await this.#thread?.stop();
     await this.#local?.drive.stop();
+    await this.#taker.end();
     for (const i32 of this.#rings.values()) new ReaderBlock(i32, L.READER_THREAD).detach();
     this.#rings.clear();
   }
@@ -193,11 +215,39 @@ class RunningRecorder implements RecorderHandle {
       stories: both('stories'),
       storiesSuppressed: both('storiesSuppressed'),
       waiting: thread.waiting + local.waiting,
+      snapshots: thread.snapshots + local.snapshots,
+      snapshotsSuppressed: both('snapshotsSuppressed'),
     };
   }
 
   spans(): SpanStats[] {
     return new SpanTable(this.#spanTable).read();
+  }
+
+  async snapshot(input: SnapshotInput): Promise<SnapshotInfo> {
+    const info = await this.#thread?.snapshot(input);
+    if (info !== undefined) return info;
+    const taking = this.#taker.take(input);
+    this.#countTaken();
+    return taking;
+  }
+
+  beat(lateMs: number): void {
+    this.#watch?.noteLateness(lateMs, performance.now());
+    this.#takeDue();
+  }
+
+  /** Of this thread, where no other looks. */
+  #takeDue(): void {
+    const local = this.#local;
+    const trigger = this.#watch?.due(performance.now());
+    if (local === undefined || trigger === undefined) return;
+    const { suppressed } = this.#watch!;
+    void this.#taker.takeFor(trigger, local.recorder.rings, false, suppressed).then(() => this.#countTaken());
+  }
+
+  #countTaken(): void {
+    if (this.#local !== undefined) this.#local.recorder.snapshots = this.#taker.taken;
   }
 
   wake(): void {
@@ -216,13 +266,16 @@ class RunningRecorder implements RecorderHandle {
   /** False where the sinks have to run on this thread. */
   #startThread(parts: readonly SinkPart[], hasOthers: boolean): boolean {
     const { inThread, service, flushIntervalMs, stallTimeoutMs, promote, control, channel } = this.#options;
-    if (parts.length === 0 || inThread === true) return false;
+    const { snapshots, triggers } = this.#options;
+    // Only another thread sees a thread stand still.
+    const isNeeded = parts.length > 0 || (triggers !== undefined && (!hasOthers || triggers.stallMs !== Infinity));
+    if (!isNeeded || inThread === true) return false;
     try {
       const batchRecords = this.#batchRecords;
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
       const sinks = parts.map(({ level, source }) => ({ level, source }));
       const delivery = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, promote };
-      const setup = { ...delivery, spanTable: this.#spanTable, control, channel, tellOthers };
+      const setup = { ...delivery, spanTable: this.#spanTable, snapshots, triggers, control, channel, tellOthers };
       this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {
@@ -234,7 +287,8 @@ class RunningRecorder implements RecorderHandle {
   }
 
   #startLocal(parts: readonly SinkPart[], functionSinks: readonly FunctionSink[]): void {
-    const { service, flushIntervalMs, stallTimeoutMs, promote, control } = this.#options;
+    const { service, flushIntervalMs, stallTimeoutMs, promote, control, triggers } = this.#options;
+    if (this.#thread === undefined && triggers !== undefined) this.#watch = new SnapshotWatch(triggers, control);
     const batchRecords = this.#batchRecords;
     const tellOthers = (meta: MetaMessage): boolean => {
       this.#thread?.tell(meta);
@@ -248,12 +302,14 @@ class RunningRecorder implements RecorderHandle {
       promote,
       spanTable: this.#spanTable,
       countsSpans: this.#thread === undefined, // one of them does
+      watch: this.#watch,
       control,
       tellOthers,
     });
     for (const { make } of parts) recorder.addOutlet(make(recorder.host));
     for (const { sink, level } of functionSinks) recorder.addOutlet(new FunctionOutlet(sink, level, recorder.host));
-    this.#local = { recorder, drive: new LocalDrive(recorder, control, flushIntervalMs), reader: newReader(control) };
+    const drive = new LocalDrive(recorder, control, flushIntervalMs, () => this.#takeDue());
+    this.#local = { recorder, drive, reader: newReader(control) };
   }
 
   #tellLocal(meta: MetaMessage): boolean {

@@ -6,11 +6,13 @@
 export const crypto = once(() => process.getBuiltinModule('node:crypto'));
 export const http = once(() => process.getBuiltinModule('node:http'));
 export const https = once(() => process.getBuiltinModule('node:https'));
+export const inspector = once(() => process.getBuiltinModule('node:inspector'));
 export const nodeModule = once(() => process.getBuiltinModule('node:module'));
 export const os = once(() => process.getBuiltinModule('node:os'));
 export const streamPromises = once(() => process.getBuiltinModule('node:stream/promises'));
 export const timersPromises = once(() => process.getBuiltinModule('node:timers/promises'));
 export const tty = once(() => process.getBuiltinModule('node:tty'));
+export const v8 = once(() => process.getBuiltinModule('node:v8'));
 export const util = once(() => process.getBuiltinModule('node:util'));
 export const zlib = once(() => process.getBuiltinModule('node:zlib'));
 

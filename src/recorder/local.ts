@@ -20,12 +20,15 @@ export class LocalDrive {
   readonly #recorder: Recorder;
   readonly #control: Int32Array;
   readonly #flushIntervalMs: number;
+  readonly #afterPass: () => void;
   #timer: NodeJS.Timeout | undefined;
   #quietSince = performance.now();
   #stopped = false;
 
-  constructor(recorder: Recorder, control: Int32Array, flushIntervalMs: number) {
+  /** `afterPass` is called whenever it has read what there was. */
+  constructor(recorder: Recorder, control: Int32Array, flushIntervalMs: number, afterPass: () => void) {
     this.#recorder = recorder;
+    this.#afterPass = afterPass;
     this.#control = control;
     this.#flushIntervalMs = flushIntervalMs;
     this.#schedule(0);
@@ -60,12 +63,14 @@ export class LocalDrive {
         Math.min(left, RETRY_MS),
       );
     }
+    this.#afterPass();
     return true;
   }
 
   /** Resolves when everything recorded so far has been handed over and sinks have flushed. See `Outlet.flush`. */
   async flush(withinMs = Infinity): Promise<void> {
     while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
+    this.#afterPass();
     await this.#settle(withinMs);
   }
 
@@ -122,6 +127,7 @@ export class LocalDrive {
     const until = performance.now() + SLICE_MS;
     let result = this.#recorder.pass();
     while (result === 'more' && performance.now() < until) result = this.#recorder.pass();
+    this.#afterPass();
     if (this.#recorder.delivered !== before) this.#quietSince = performance.now();
     if (result !== 'done') this.#schedule(result === 'more' ? 0 : RETRY_MS);
     else if (performance.now() - this.#quietSince < QUIET_MS) this.#schedule(this.#flushIntervalMs);

@@ -13,6 +13,7 @@ import type { PromoteSettings, Story } from './promotion.js';
 import { Promotion } from './promotion.js';
 import type { LogRecord } from './record.js';
 import type { SinkMetrics } from './sink.js';
+import type { SnapshotWatch } from './snapshot-watch.js';
 import { SpanCounter } from './span-counter.js';
 import { SpanTable } from './span-table.js';
 import { tellStory } from './story.js';
@@ -37,6 +38,8 @@ export interface RecorderSetup {
   readonly spanTable?: SharedArrayBuffer | undefined;
   /** False where another recorder over the same rings does it. @default true */
   readonly countsSpans?: boolean;
+  /** Looks at every record for a reason to take a snapshot; undefined = not this one. */
+  readonly watch?: SnapshotWatch | undefined;
   /** Tells the sinks of the other side (recorder thread, in-thread twin). False where there are none. */
   readonly tellOthers?: ((meta: MetaMessage) => boolean) | undefined;
 }
@@ -54,6 +57,9 @@ export interface RecorderCounts {
   storiesSuppressed: number;
   /** Records that sinks have taken and not handed on yet: no count, but how things are. */
   waiting: number;
+  /** Snapshots that were taken, and those that were not because there had just been one for the same reason. */
+  snapshots: number;
+  snapshotsSuppressed: number;
 }
 
 /** How a pass over the rings ended: nothing left, more to read, or a sink that cannot take more. */
@@ -68,6 +74,8 @@ export class Recorder {
   /** What outlets are made with. */
   readonly host: OutletHost;
   delivered = 0;
+  /** Counted by who drives it. */
+  snapshots = 0;
   readonly #setup: RecorderSetup;
   readonly #current = new CurrentRecord();
   #cursors: RingCursor[] = [];
@@ -81,6 +89,7 @@ export class Recorder {
   readonly #spans: SpanCounter | undefined;
   /** What is to be told, and nobody was there to take it. */
   #untold: MetaMessage[] = [];
+  readonly #watch: SnapshotWatch | undefined;
   #promoted = 0;
   #suppressedTold = 0;
   #progress = 0;
@@ -92,6 +101,7 @@ export class Recorder {
     this.#setup = setup;
     if (setup.promote !== undefined) this.#promotion = new Promotion(setup.promote);
     if (setup.spanTable !== undefined && setup.countsSpans !== false) this.#spans = new SpanCounter(setup.spanTable);
+    this.#watch = setup.watch;
     const { service, batchRecords } = setup;
     this.host = { service, batchRecords, onError: this.onSinkError, metrics: () => this.#metrics() };
   }
@@ -160,7 +170,14 @@ export class Recorder {
       stories: this.#promotion?.stories ?? 0,
       storiesSuppressed: this.#promotion?.suppressed ?? 0,
       waiting: this.outlets.reduce((sum, outlet) => sum + outlet.waiting, 0),
+      snapshots: this.snapshots,
+      snapshotsSuppressed: this.#watch?.suppressed ?? 0,
     };
+  }
+
+  /** The rings of this process that are read. */
+  get rings(): SharedArrayBuffer[] {
+    return this.#cursors.filter((cursor) => cursor.isOfThisProcess).map((cursor) => cursor.memory);
   }
 
   /** Hands a record about ttlog itself to the sinks. True where at least one got it. */
@@ -273,6 +290,7 @@ export class Recorder {
     const taken = this.#handOver(cursor);
     if (this.#spans !== undefined && cursor.decoder.kind === L.KIND_SPAN_END) this.#spans.see(cursor.decoder);
     if (this.#followers.length > 0) this.#tellFollowers(cursor.decoder);
+    if (this.#watch !== undefined && cursor.isOfThisProcess) this.#watch.see(cursor.decoder);
     return taken;
   }
 

@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
 import { TtlogError } from '../core/errors.js';
 import { PREAMBLE_BYTES } from './snapshot-format.js';
 import { preambleFault } from './snapshot-frames.js';
-import { COMPRESSED_SUFFIX, RAW_SUFFIX } from './snapshot-names.js';
+import { compressedNames, RAW_SUFFIX } from './snapshot-names.js';
 
 /** The largest snapshot that is read unless asked otherwise: 512 MiB. */
 export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024;
@@ -20,16 +21,16 @@ export interface UnpackedSnapshot {
 
 /** Reads and unpacks a file, or bytes that somebody has read. Rejects with `ERR_SNAPSHOT_FORMAT` where it is no snapshot at all. */
 export async function snapshotBytes(source: string | URL | Uint8Array, maxBytes: number): Promise<UnpackedSnapshot> {
-  if (source instanceof Uint8Array) return unpack(Readable.from([source]), isGzip(source), maxBytes);
+  if (source instanceof Uint8Array) return unpack(Readable.from([source]), unpackerOf(source), maxBytes);
   const file = await openSnapshot(source);
   try {
     const found = await file.stat();
     if (!found.isFile()) throw formatError('Expected a snapshot file, found something that is no file');
-    const head = new Uint8Array(2);
-    await file.read(head, 0, 2, 0);
-    const packed = isGzip(head);
-    if (!packed && found.size > maxBytes) throw tooLarge(maxBytes, `${found.size}`);
-    return await unpack(file.createReadStream({ start: 0, autoClose: false }), packed, maxBytes);
+    const head = new Uint8Array(4);
+    await file.read(head, 0, 4, 0);
+    const unpacker = unpackerOf(head);
+    if (unpacker === undefined && found.size > maxBytes) throw tooLarge(maxBytes, `${found.size}`);
+    return await unpack(file.createReadStream({ start: 0, autoClose: false }), unpacker, maxBytes);
   } finally {
     await file.close();
   }
@@ -44,18 +45,20 @@ async function openSnapshot(source: string | URL): Promise<FileHandle> {
   } catch (error) {
     const path = String(source);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !path.endsWith(RAW_SUFFIX)) throw error;
-    const compressed = path.slice(0, -RAW_SUFFIX.length) + COMPRESSED_SUFFIX;
-    return open(source instanceof URL ? new URL(compressed) : compressed, flags).catch(() => {
-      throw error;
-    });
+    for (const compressed of compressedNames(path)) {
+      const file = await open(source instanceof URL ? new URL(compressed) : compressed, flags).catch(() => undefined);
+      if (file !== undefined) return file;
+    }
+    throw error;
   }
 }
 
-async function unpack(input: Readable, packed: boolean, maxBytes: number): Promise<UnpackedSnapshot> {
+async function unpack(input: Readable, unpacker: Transform | undefined, maxBytes: number): Promise<UnpackedSnapshot> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   let damage: string | undefined;
-  const output = packed ? input.pipe(createGunzip()) : input;
+  const packed = unpacker !== undefined;
+  const output = packed ? input.pipe(unpacker) : input;
   // Errors of the file do not travel through pipe().
   if (packed) input.on('error', (error) => output.destroy(error));
   try {
@@ -97,7 +100,16 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** What unpacks a file that begins so; undefined where it is not compressed. Throws where this Node cannot do it. */
+function unpackerOf(head: Uint8Array): Transform | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip();
+  if (head[0] !== 0x28 || head[1] !== 0xb5 || head[2] !== 0x2f || head[3] !== 0xfd) return undefined;
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
+  if (createZstdDecompress !== undefined) return createZstdDecompress();
+  throw formatError(
+    `Expected a snapshot that Node ${process.versions.node} can unpack, found one that is compressed by zstd. Read it with Node 22.15 or later, or unpack it first (unzstd)`,
+  );
+}
 
 export function formatError(message: string): TtlogError {
   return new TtlogError('ERR_SNAPSHOT_FORMAT', message);

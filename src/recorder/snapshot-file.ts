@@ -3,16 +3,16 @@
  * compression comes afterwards (snapshot-store.ts). The file appears under its name only when it is whole.
  */
 import { closeSync, constants, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nowNanos, readAnchor } from '../core/clock.js';
 import { TtlogError } from '../core/errors.js';
 import { zlib } from './lazy-node.js';
-import type { PlainValue } from './snapshot-error.js';
+import type { DescribedError, PlainValue } from './snapshot-error.js';
 import { describeError, plainValue } from './snapshot-error.js';
 import * as F from './snapshot-format.js';
 import type { OpenSpan, SnapshotHeader, SnapshotOrigin } from './snapshot-header.js';
 import { encodeHeader } from './snapshot-header.js';
-import { COMPRESSED_SUFFIX, RAW_SUFFIX, snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
+import { compressedNames, snapshotName, TEMPORARY_SUFFIX } from './snapshot-names.js';
 import type { ProcessFacts } from './snapshot-process.js';
 import { processFacts } from './snapshot-process.js';
 import { RingSource } from './snapshot-rings.js';
@@ -28,6 +28,8 @@ export interface SnapshotInput {
   readonly origin: SnapshotOrigin;
   /** What was thrown. Present with the value `undefined` after `throw undefined`; absent where nothing was. */
   readonly error?: unknown;
+  /** The same, where it has been described already: an error that was recorded. */
+  readonly describedError?: DescribedError;
   /** The memory of the rings. Their writers may go on. */
   readonly rings: readonly (SharedArrayBuffer | ArrayBuffer)[];
   /** The spans that have not ended, oldest first. */
@@ -38,6 +40,8 @@ export interface SnapshotInput {
   readonly process?: ProcessFacts;
   /** ns since the epoch: the moment that it shows, where that is not now. */
   readonly epochNs?: bigint;
+  /** A snapshot that this one takes the place of: it knows more about the same moment. */
+  readonly replaces?: string;
 }
 
 /** A snapshot that was written. */
@@ -60,7 +64,7 @@ export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
   let file: SnapshotFile | undefined;
   try {
     mkdirSync(input.dir, { recursive: true, mode: 0o700 });
-    const name = nextName(input);
+    const name = input.replaces === undefined ? nextName(input) : basename(input.replaces);
     file = new SnapshotFile(join(input.dir, `.${name}${TEMPORARY_SUFFIX}`));
     const records = writeFrames(file, input);
     const path = join(input.dir, name);
@@ -85,9 +89,8 @@ function reasonOf(error: unknown): string {
 /** Within a millisecond the next one is a millisecond later: names sort in the order they were made. */
 function nextName({ dir, service, reason, process: of, epochNs }: SnapshotInput): string {
   for (let timeMs = epochNs === undefined ? Date.now() : Number(epochNs / 1_000_000n); ; timeMs++) {
-    const name = snapshotName(service, reason, timeMs, of?.pid);
-    const compressed = name.slice(0, -RAW_SUFFIX.length) + COMPRESSED_SUFFIX;
-    if (!existsSync(join(dir, name)) && !existsSync(join(dir, compressed))) return name;
+    const name = snapshotName(service, reason, timeMs, of);
+    if (![name, ...compressedNames(name)].some((taken) => existsSync(join(dir, taken)))) return name;
   }
 }
 
@@ -121,6 +124,7 @@ function headerOf(input: SnapshotInput, sources: readonly RingSource[]): Snapsho
     // Wall time as the records have it, so that an adjusted clock cannot put the snapshot before its last record.
     clock: { epochNs: input.epochNs ?? (sources.length > 0 ? nowNanos() : epochNs), monotonicNs },
     ...('error' in input ? { error: describeError(input.error) } : {}),
+    ...(input.describedError === undefined ? {} : { error: input.describedError }),
     openSpans: openSpans.slice(0, MAX_OPEN_SPANS),
     openSpansLeftOut: Math.max(0, openSpans.length - MAX_OPEN_SPANS),
     process: input.process ?? processFacts(),

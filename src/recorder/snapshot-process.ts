@@ -48,8 +48,8 @@ const HARMLESS_VARIABLES = [
 ];
 const MAX_NAMES = 256;
 
-/** Looks at the process once. Never throws. */
-export function processFacts(): ProcessFacts {
+/** Looks at the process once. Never throws. `withoutResources`: what keeps it alive is not counted, for there may be much of it. */
+export function processFacts({ withoutResources = false } = {}): ProcessFacts {
   return {
     pid: process.pid,
     ...fact('ppid', () => process.ppid),
@@ -67,7 +67,7 @@ export function processFacts(): ProcessFacts {
     ...fact('uptimeSeconds', () => Math.round(process.uptime() * 1000) / 1000),
     ...fact('memory', () => ({ ...process.memoryUsage() })),
     ...fact('resources', () => ({ ...process.resourceUsage() })),
-    ...fact('activeResources', () => countByName(process.getActiveResourcesInfo())),
+    ...(withoutResources ? {} : fact('activeResources', () => countByName(process.getActiveResourcesInfo()))),
     ...fact('environmentNames', () => Object.keys(process.env).sort().slice(0, MAX_NAMES)),
     ...fact('environment', harmlessVariables),
   };

@@ -7,4 +7,4 @@ export { listOpenSpans } from './snapshot-open-spans.js';
 export type { ProcessFacts } from './snapshot-process.js';
 export type { Snapshot, SnapshotFormatError, UnfinishedSpan } from './snapshot-reader.js';
 export { parseSnapshot, readSnapshot } from './snapshot-reader.js';
-export { compressSnapshot, compressSnapshots } from './snapshot-store.js';
+export { compressSnapshot, compressSnapshots, pruneSnapshots } from './snapshot-store.js';

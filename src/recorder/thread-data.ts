@@ -3,6 +3,9 @@ import type { MetaMessage } from './meta.js';
 import type { PromoteSettings } from './promotion.js';
 import type { OtlpSpec } from './otlp/spec.js';
 import type { TextSpec } from './sink.js';
+import type { SnapshotInfo, SnapshotInput } from './snapshot-file.js';
+import type { SnapshotSettings } from './snapshot-taker.js';
+import type { TriggerSettings } from './snapshot-watch.js';
 import type { ToHost } from './threads.js';
 
 /** A sink for the recorder thread. */
@@ -26,8 +29,26 @@ export interface ThreadRing {
   readonly filterText: string | undefined;
 }
 
-/** What is posted to the recorder thread: a ring to read, or something for its sinks. What it posts is a `tell`. */
-export type ThreadMessage = { readonly ring: ThreadRing } | { readonly tell: MetaMessage } | ToHost;
+/** A snapshot to be taken; the answer has the same id. */
+export interface SnapshotRequest {
+  readonly id: number;
+  readonly input: SnapshotInput;
+}
+
+/** `info` where it was taken, else `error`: why not. */
+export interface SnapshotAnswer {
+  readonly id: number;
+  readonly info?: SnapshotInfo;
+  readonly error?: string;
+}
+
+/** What is posted to the recorder thread: a ring to read, something for its sinks, a snapshot to take. What it posts is a `tell`, or an answer. */
+export type ThreadMessage =
+  | { readonly ring: ThreadRing }
+  | { readonly tell: MetaMessage }
+  | { readonly snapshot: SnapshotRequest }
+  | { readonly taken: SnapshotAnswer }
+  | ToHost;
 
 /** What the recorder thread starts with. */
 export interface ThreadData {
@@ -46,13 +67,16 @@ export interface ThreadData {
   readonly reader: number;
   /** undefined = nothing is promoted. */
   readonly promote: PromoteSettings | undefined;
+  readonly snapshots: SnapshotSettings;
+  /** undefined = no snapshot is taken unless somebody asks. */
+  readonly triggers: TriggerSettings | undefined;
   /** Where spans are counted. */
   readonly spanTable: SharedArrayBuffer;
   /** Float64, one for each of COUNTS; the thread writes, everybody reads. */
   readonly counts: Float64Array;
 }
 
-/** What is counted, in the order of `counts`. The last one is no count, but how things are. */
+/** What is counted, in the order of `counts`. `waiting` is no count, but how things are. */
 export const COUNTS = [
   'delivered',
   'lapped',
@@ -61,6 +85,8 @@ export const COUNTS = [
   'promoted',
   'stories',
   'storiesSuppressed',
+  'snapshots',
+  'snapshotsSuppressed',
   'waiting',
 ] as const;
 

@@ -1,11 +1,15 @@
 import { compileFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
+import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
+import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
 import { pauseAsync } from './pause-async.js';
 import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
-import type { ThreadData, ThreadMessage, ThreadRing } from './thread-data.js';
+import { SnapshotTaker } from './snapshot-taker.js';
+import { SnapshotWatch } from './snapshot-watch.js';
+import type { SnapshotRequest, ThreadData, ThreadMessage, ThreadRing } from './thread-data.js';
 import * as T from './thread-data.js';
 
 /**
@@ -32,6 +36,8 @@ export class ThreadLoop {
   readonly #data: ThreadData;
   readonly #control: Int32Array;
   readonly #port: ThreadPort;
+  readonly #watch: SnapshotWatch | undefined;
+  readonly #taker: SnapshotTaker;
   #quietSince = performance.now();
   /** Sinks are flushing that need time. Reading goes on meanwhile: others must not wait for them. */
   #isFlushing = false;
@@ -44,7 +50,13 @@ export class ThreadLoop {
       if (data.hasOthers) port.send({ tell });
       return data.hasOthers;
     };
-    this.recorder = new Recorder({ ...data, reader: L.READER_THREAD, tellOthers });
+    const { triggers, control } = data;
+    this.#watch = triggers === undefined ? undefined : new SnapshotWatch(triggers, control);
+    this.recorder = new Recorder({ ...data, reader: L.READER_THREAD, tellOthers, watch: this.#watch });
+    this.#taker = new SnapshotTaker(data.snapshots, (meta) => {
+      this.recorder.tellSurely(meta);
+      tellOthers(meta);
+    });
   }
 
   async run(): Promise<void> {
@@ -64,7 +76,9 @@ export class ThreadLoop {
         if (isDrained && !this.#isFlushing) this.#flush(requested);
         this.#quietSince = performance.now();
       }
+      if (this.#watch !== undefined) await this.#takeDue(this.#watch);
       if (drained !== 'more') await this.#wait(isDrained, seenWake);
+      else if (this.#taker.isBusy) await timersPromises().setImmediate();
     }
     await this.#end();
   }
@@ -95,7 +109,34 @@ export class ThreadLoop {
     for (let message = this.#port.receive(); message !== undefined; message = this.#port.receive()) {
       if ('ring' in message) this.#addRing(message.ring);
       else if ('tell' in message) this.recorder.tellSurely(message.tell);
+      else if ('snapshot' in message) void this.#take(message.snapshot);
     }
+  }
+
+  /** Written before this returns; answered when it is compressed. */
+  async #take({ id, input }: SnapshotRequest): Promise<void> {
+    try {
+      const taking = this.#taker.take(input);
+      this.recorder.snapshots = this.#taker.taken;
+      this.#port.send({ taken: { id, info: await taking } });
+    } catch (error) {
+      this.#port.send({ taken: { id, error: error instanceof Error ? error.message : String(error) } });
+    }
+  }
+
+  async #takeDue(watch: SnapshotWatch): Promise<void> {
+    const trigger = watch.due(performance.now());
+    const stalledMs = watch.takeRecovery();
+    if (stalledMs !== undefined) this.#tellRecovery(stalledMs);
+    if (trigger === undefined) return;
+    const isDebugged = Atomics.load(this.#control, L.CONTROL_DEBUGGED) === 1;
+    await this.#taker.takeFor(trigger, this.recorder.rings, isDebugged, watch.suppressed);
+    this.recorder.snapshots = this.#taker.taken;
+  }
+
+  #tellRecovery(stalledMs: number): void {
+    const fields = [{ key: 'stalled_ms', value: Math.round(stalledMs) }];
+    this.recorder.tellSurely({ level: LogLevel.Warn, message: 'The event loop goes on', fields });
   }
 
   /** The thread that started us may tell of rings that we have been told of by those who write them. */
@@ -133,19 +174,22 @@ export class ThreadLoop {
   }
 
   async #wait(isDrained: boolean, seenWake: number): Promise<void> {
+    // The time of a stall is measured from the last look: they must not be further apart than that.
+    const lookMs = this.#watch?.lookMs ?? Infinity;
     if (!isDrained) return this.#pause(seenWake, RETRY_MS);
     if (performance.now() - this.#quietSince < QUIET_LOOKS * this.#data.flushIntervalMs)
-      return this.#pause(seenWake, this.#data.flushIntervalMs);
+      return this.#pause(seenWake, Math.min(this.#data.flushIntervalMs, lookMs));
     const control = this.#control;
     Atomics.or(control, L.CONTROL_SLEEPING, T.SLEEPING_THREAD);
     // What was recorded before the writer could see the bit.
     const before = this.recorder.delivered;
-    if (this.recorder.drain() && this.recorder.delivered === before) await this.#pause(seenWake, SLEEP_MS);
+    if (this.recorder.drain() && this.recorder.delivered === before)
+      await this.#pause(seenWake, Math.min(SLEEP_MS, lookMs));
     Atomics.and(control, L.CONTROL_SLEEPING, ~T.SLEEPING_THREAD);
   }
 
   async #pause(seenWake: number, ms: number): Promise<void> {
-    if (!this.#needsEventLoop) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
+    if (!this.#needsEventLoop && !this.#taker.isBusy) Atomics.wait(this.#control, L.CONTROL_WAKE, seenWake, ms);
     else await pauseAsync(this.#control, L.CONTROL_WAKE, seenWake, ms);
   }
 
@@ -153,6 +197,7 @@ export class ThreadLoop {
     this.#takeMessages();
     // Whoever ends the thread does so by force where a sink takes nothing any more.
     while (!this.recorder.drain()) await this.#pause(Atomics.load(this.#control, L.CONTROL_WAKE), RETRY_MS);
+    await this.#taker.end(); // it has something to tell
     await this.recorder.close();
     this.recorder.detach();
     this.#acknowledge(Atomics.load(this.#control, L.CONTROL_FLUSH_REQUESTED));

@@ -1,5 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
+import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { timersPromises } from './lazy-node.js';
@@ -10,8 +11,11 @@ import { newReader } from './reader-block.js';
 import type { PromoteSettings } from './promotion.js';
 import type { RecorderCounts } from './recorder.js';
 import { Recorder } from './recorder.js';
+import type { SnapshotInfo, SnapshotInput } from './snapshot-file.js';
+import type { SnapshotSettings } from './snapshot-taker.js';
+import type { TriggerSettings } from './snapshot-watch.js';
 import { createTextOutlet } from './text-outlet.js';
-import type { ThreadData, ThreadMessage, ThreadRing, ThreadSink } from './thread-data.js';
+import type { SnapshotAnswer, ThreadData, ThreadMessage, ThreadRing, ThreadSink } from './thread-data.js';
 import * as T from './thread-data.js';
 import { toRejudge } from './thread-loop.js';
 
@@ -20,6 +24,8 @@ const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 10_000;
 /** How often somebody who waits looks whether the thread is still there. */
 const LOOK_MS = 20;
+/** A thread that hangs in a write does not take snapshots. */
+const SNAPSHOT_TIMEOUT_MS = 10_000;
 /** How long the end may take once nothing moves any more. */
 const STOP_TIMEOUT_MS = 2000;
 
@@ -31,6 +37,9 @@ export interface ThreadSetup {
   readonly stallTimeoutMs: number;
   readonly promote: PromoteSettings | undefined;
   readonly spanTable: SharedArrayBuffer;
+  readonly snapshots: SnapshotSettings;
+  /** undefined = no snapshot is taken unless somebody asks. */
+  readonly triggers: TriggerSettings | undefined;
   readonly control: Int32Array;
   /** BroadcastChannel on which threads of the application announce their rings. */
   readonly channel: string;
@@ -47,6 +56,9 @@ export class RecorderThread {
   /** Counts of those that died. */
   readonly #countsBefore = T.COUNTS.map(() => 0);
   readonly #deaths: number[] = [];
+  /** Snapshots that have been asked for; `undefined` where there will be no answer. */
+  readonly #requests = new Map<number, (answer: SnapshotAnswer | undefined) => void>();
+  #lastRequest = 0;
   #worker: Worker | undefined;
   #isStopping = false;
   #lastError: unknown;
@@ -75,6 +87,23 @@ export class RecorderThread {
   /** Has its sinks hear something about ttlog itself. */
   tell(meta: MetaMessage): void {
     this.#post({ tell: meta });
+  }
+
+  /** Has the thread take a snapshot. Resolves to undefined where it cannot: it is gone, or does not answer. Keeps the process alive until then. */
+  async snapshot(input: SnapshotInput): Promise<SnapshotInfo | undefined> {
+    if (this.#worker === undefined || this.#isStopping) return undefined;
+    const id = ++this.#lastRequest;
+    const answer = await new Promise<SnapshotAnswer | undefined>((resolve) => {
+      const timer = setTimeout(resolve, SNAPSHOT_TIMEOUT_MS, undefined);
+      this.#requests.set(id, (found) => {
+        clearTimeout(timer);
+        resolve(found);
+      });
+      this.#post({ snapshot: { id, input } });
+    });
+    this.#requests.delete(id);
+    if (answer?.error !== undefined) throw new TtlogError('ERR_SNAPSHOT_FAILED', answer.error);
+    return answer?.info;
   }
 
   /** Takes a thread that sleeps out of it. */
@@ -224,9 +253,13 @@ export class RecorderThread {
     worker.on('error', (error) => (this.#lastError = error)); // 'exit' follows
     worker.on('message', (message: ThreadMessage) => {
       if ('tell' in message) tellOthers?.(message.tell);
+      else if ('taken' in message) this.#requests.get(message.taken.id)?.(message.taken);
     });
     worker.unref();
-    worker.once('exit', () => this.#ended(worker));
+    worker.once('exit', () => {
+      for (const settle of this.#requests.values()) settle(undefined);
+      this.#ended(worker);
+    });
     this.#worker = worker;
   }
 

@@ -22,6 +22,10 @@ export interface TtlogStats {
   readonly stories: number;
   /** Such traces that were not promoted, for there were too many a second. */
   readonly storiesSuppressed: number;
+  /** Snapshots that were taken, for whatever reason. */
+  readonly snapshots: number;
+  /** Reasons to take one that came too soon after one like them (`snapshots: { cooldownMs }`). */
+  readonly snapshotsSuppressed: number;
   /**
    * What was counted of spans and timers, by target and name, 1023 of them at most: then the rest is `(others)`. Counted by the recorder as it reads,
    * whatever level they have: up to a second late, exact after `flush()`, but for those among `lapped`. Of all threads; in workers empty.
@@ -50,7 +54,10 @@ export interface TtlogHandle {
   readonly service: string;
   /** Folder with the ring files of this process (`ttlog view` reads it); undefined where there is no black box. */
   readonly blackBox: string | undefined;
-  /** Writes a snapshot, compressed, and says where. Rejects with `ERR_SNAPSHOT_FAILED` where it cannot be written. */
+  /**
+   * Writes a snapshot, compressed, and says where. The recorder thread does it while this one goes on; where there is none (`inThread`, or
+   * functions are the only sinks) the copy is made here. Rejects with `ERR_SNAPSHOT_FAILED` where it cannot be written.
+   */
   snapshot(reason: string): Promise<SnapshotInfo>;
   /** Writes a snapshot, raw, before it returns. Throws `ERR_SNAPSHOT_FAILED` where it cannot be written. */
   snapshotSync(reason: string): SnapshotInfo;

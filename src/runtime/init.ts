@@ -1,6 +1,5 @@
 /** The composition root: the only place where core, recorder, sinks and snapshots meet. */
-import { statSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeSync } from 'node:fs';
 import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel, parseLevel } from '../core/level.js';
@@ -12,15 +11,8 @@ import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } fr
 import type { RecorderHandle } from '../recorder/index.js';
 import { createRecorder } from '../recorder/index.js';
 import { timersPromises } from '../recorder/lazy-node.js';
-import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
+import type { SnapshotInfo } from '../recorder/snapshot.js';
 import type { Settings } from '../recorder/threads.js';
-import {
-  compressSnapshot,
-  compressSnapshots,
-  installCrashSnapshot,
-  listOpenSpans,
-  writeSnapshotSync,
-} from '../recorder/snapshot.js';
 import type { BlackBox } from './black-box.js';
 import { openBlackBox } from './black-box.js';
 import { TtlogBuilder } from './builder.js';
@@ -32,7 +24,8 @@ import type { NormalOptions, TtlogOptions } from './options.js';
 import { normaliseOptions } from './options.js';
 import { prometheusText } from './prometheus.js';
 import { redactorOf } from './redact-options.js';
-import { actOnSignal, endOnSignals } from './signals.js';
+import { endOnSignals } from './signals.js';
+import { Snapshots } from './snapshots.js';
 import { channelName, ThreadHost } from './thread-host.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
@@ -98,16 +91,13 @@ class Running implements TtlogHandle {
   private readonly recorder: RecorderHandle;
   private readonly threads: ThreadHost;
   private readonly uninstall: (() => void)[] = [];
-  private readonly snapshotDir: string;
+  private readonly snapshots: Snapshots;
   private readonly box: BlackBox | undefined;
   private ended: Promise<void> | undefined;
-  /** A snapshot of the crash has been written. */
-  private hasCrashed = false;
 
   constructor(options: NormalOptions) {
     this.options = options;
-    // The working directory may be another one by the time of the crash.
-    this.snapshotDir = resolve(options.snapshotDir);
+    this.snapshots = new Snapshots(options.service, options.snapshots);
     installHost();
     // First what can fail: a start that throws changes nothing.
     const channel = channelName();
@@ -118,6 +108,8 @@ class Running implements TtlogHandle {
       stallTimeoutMs: options.stallTimeoutMs,
       overflow: options.overflow,
       promote: options.promote,
+      snapshots: this.snapshots.settings,
+      triggers: options.snapshots.triggers,
       inThread: options.inThread,
       batchRecords: options.channelCapacity,
       control: state.control,
@@ -132,7 +124,7 @@ class Running implements TtlogHandle {
     const boot = this.applyOptions();
     this.box = this.openBox(boot?.buffer);
     this.deliverFrom(boot);
-    this.box?.takeOver(this.recorder, this.snapshotDir);
+    this.box?.takeOver(this.recorder, this.snapshots.dir);
     this.installHooks();
     this.threads.open(openRing().buffer);
   }
@@ -190,8 +182,8 @@ class Running implements TtlogHandle {
       overflow: options.overflow,
       stallTimeoutMs: options.stallTimeoutMs,
       exitTimeoutMs: options.exitTimeoutMs,
-      snapshotDir: this.snapshotDir,
-      snapshotOnCrash: options.snapshotOnCrash,
+      snapshotDir: this.snapshots.dir,
+      snapshotOnCrash: options.snapshots.crash,
       blackBox: this.box?.folder ?? null,
       readers: this.recorder.readers,
     };
@@ -215,7 +207,7 @@ class Running implements TtlogHandle {
     state.makeRoom = (ring, owedWords) => recorder.makeRoom(ring.buffer, owedWords);
     state.flushSync = () => void this.flushSync();
     const onExit = (code: number): void => {
-      if (code !== 0 && options.snapshotOnExit && !this.hasCrashed) this.trySnapshot(`exit ${code}`);
+      this.snapshots.atExit(code);
       const isDelivered = this.deliverAtEnd();
       this.box?.end(isDelivered);
       // What later exit handlers record is delivered record by record: there is no later.
@@ -225,19 +217,17 @@ class Running implements TtlogHandle {
     process.on('exit', onExit);
     this.uninstall.push(() => process.off('exit', onExit));
     this.settleBeforeExit();
-    this.answerSignals();
-    if (!options.snapshotOnCrash) return;
     this.uninstall.push(
-      installCrashSnapshot({
-        input: () => this.snapshotInput(),
-        deliver: () => void this.flushSync(),
-        onSnapshot: () => (this.hasCrashed = true),
+      endOnSignals(options.signals, () => {
+        const isDelivered = this.deliverAtEnd();
+        this.box?.end(isDelivered);
+      }),
+      this.snapshots.install({
+        recorder,
+        otherRings: () => threads.buffers,
+        flushSync: () => void this.flushSync(),
       }),
     );
-    // Those that an earlier crash left raw. A process that ends meanwhile need not wait for it: the next one will do it.
-    const compressing = new AbortController();
-    this.uninstall.push(() => compressing.abort());
-    void compressSnapshots(this.snapshotDir, { keep: options.snapshotsKept, signal: compressing.signal });
   }
 
   /** True where nothing is left. */
@@ -262,51 +252,12 @@ class Running implements TtlogHandle {
     this.uninstall.push(() => process.off('beforeExit', onBeforeExit));
   }
 
-  private answerSignals(): void {
-    const { signals, snapshotSignal } = this.options;
-    this.uninstall.push(
-      endOnSignals(signals, () => {
-        const isDelivered = this.deliverAtEnd();
-        this.box?.end(isDelivered);
-      }),
-    );
-    if (snapshotSignal === undefined) return;
-    this.uninstall.push(
-      actOnSignal(snapshotSignal, () => {
-        const path = this.trySnapshot(`signal ${snapshotSignal}`);
-        if (path !== undefined) void compressSnapshot(path);
-      }),
-    );
-  }
-
-  /** For those who did not ask for it just now: a failure is told by a record. */
-  private trySnapshot(reason: string): string | undefined {
-    try {
-      return this.snapshotSync(reason).path;
-    } catch (error) {
-      getLogger('ttlog').error('A snapshot could not be written', { reason, err: error });
-      return undefined;
-    }
-  }
-
-  private snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
-    const ring = openRing();
-    return {
-      dir: this.snapshotDir,
-      service: this.options.service,
-      rings: [ring.buffer, ...this.threads.buffers],
-      openSpans: listOpenSpans(this.options.service, state.threadId),
-    };
-  }
-
   snapshotSync(reason: string): SnapshotInfo {
-    return writeSnapshotSync({ ...this.snapshotInput(), reason, origin: 'call' });
+    return this.snapshots.takeSync(reason);
   }
 
   async snapshot(reason: string): Promise<SnapshotInfo> {
-    const raw = this.snapshotSync(reason);
-    const path = await compressSnapshot(raw.path);
-    return { ...raw, path, bytes: statSync(path).size };
+    return this.snapshots.take(reason);
   }
 
   flush(): Promise<void> {
@@ -326,10 +277,12 @@ class Running implements TtlogHandle {
   stats(): TtlogStats {
     const others = this.threads.counts;
     const ring = openRing();
+    const counts = this.recorder.stats();
     return {
       recorded: ring.records + others.recorded,
       dropped: ring.dropped + others.dropped,
-      ...this.recorder.stats(),
+      ...counts,
+      snapshots: counts.snapshots + this.snapshots.taken,
       spans: this.recorder.spans(),
       openSpans: state.openSpanCount,
       capacityBytes: ring.segmentBytes * ring.segmentCount,

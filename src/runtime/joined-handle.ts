@@ -71,6 +71,8 @@ export class JoinedHandle implements TtlogHandle {
       promoted: 0,
       stories: 0,
       storiesSuppressed: 0,
+      snapshots: 0,
+      snapshotsSuppressed: 0,
       spans: [],
       openSpans: state.openSpanCount,
       capacityBytes: segmentBytes * segmentCount,

@@ -5,28 +5,16 @@ import { LogLevel } from '../core/level.js';
 import { toFilter } from '../core/levels.js';
 import { capacityBytesOf } from '../core/ring.js';
 import { consoleSink } from '../sinks/console.js';
-import { os } from '../recorder/lazy-node.js';
 import type { PromoteSettings } from '../recorder/promotion.js';
 import type { SinkInput } from '../recorder/sink.js';
 import type { NormalRedact, RedactOptions } from './redact-options.js';
 import { normaliseRedact } from './redact-options.js';
+import { signalOf } from './signals.js';
+import type { NormalSnapshots, SnapshotOptions } from './snapshot-options.js';
+import { normaliseSnapshots } from './snapshot-options.js';
 
 /** A level, its name, or directives such as `'info,db=debug,http.*=trace'`. */
 export type LevelOption = LogLevel | LevelName | (string & {});
-
-/** Where and how snapshots are kept. */
-export interface SnapshotOptions {
-  /** The folder for snapshot files; made (0700) when the first is written. @default './ttlog-snapshots' */
-  dir?: string;
-  /** Leave one when the process crashes (uncaught exception, unhandled rejection). @default true */
-  crash?: boolean;
-  /** How many files are kept; the oldest go first. @default 20 */
-  keep?: number;
-  /** Takes one, and goes on, whenever the process gets this signal, such as `'SIGUSR2'`. @default none */
-  signal?: NodeJS.Signals;
-  /** Leave one when the process ends with another status than 0. @default false */
-  onExit?: boolean;
-}
 
 /** What is promoted, and how much of it at the most. */
 export interface PromoteOptions {
@@ -107,11 +95,7 @@ export interface NormalOptions {
   readonly capacityBytes: number;
   readonly channelCapacity: number;
   readonly sinks: readonly SinkInput[];
-  readonly snapshotDir: string;
-  readonly snapshotOnCrash: boolean;
-  readonly snapshotsKept: number;
-  readonly snapshotSignal: NodeJS.Signals | undefined;
-  readonly snapshotOnExit: boolean;
+  readonly snapshots: NormalSnapshots;
   readonly signals: readonly NodeJS.Signals[];
   readonly promote: PromoteSettings | undefined;
   /** A folder, `true` for the standard one. */
@@ -124,15 +108,11 @@ export interface NormalOptions {
   readonly inThread: boolean;
 }
 
-const DEFAULT_SNAPSHOT_DIR = './ttlog-snapshots';
-
 const KNOWN: readonly (keyof TtlogOptions)[] = [
   'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'promote', 'blackBox', 'redact',
   'signals', 'overflow',
   'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
 ]; // prettier-ignore
-
-const SNAPSHOT_KEYS: readonly (keyof SnapshotOptions)[] = ['dir', 'crash', 'keep', 'signal', 'onExit'];
 
 /** Checks options and fills in the defaults. */
 export function normaliseOptions(options: TtlogOptions): NormalOptions {
@@ -145,7 +125,6 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     throw invalidOption('sinks', 'an array of sinks', sinks, 'Say sinks: [consoleSink()].');
   if (typeof inThread !== 'boolean') throw invalidOption('inThread', 'a boolean', inThread);
   if (overflow !== 'block' && overflow !== 'drop') throw invalidOption('overflow', "'block' or 'drop'", overflow);
-  const snapshots = normaliseSnapshots(options.snapshots);
   return {
     service,
     level,
@@ -153,14 +132,10 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     capacityBytes: normaliseCapacity(options),
     channelCapacity: wholeNumber('channelCapacity', options.channelCapacity ?? 1024, 1, 1_048_576),
     sinks: sinks ?? [consoleSink()],
-    snapshotDir: snapshots.dir ?? DEFAULT_SNAPSHOT_DIR,
-    snapshotOnCrash: snapshots.crash ?? true,
-    snapshotSignal: snapshots.signal === undefined ? undefined : signalOf('snapshots.signal', snapshots.signal),
-    snapshotOnExit: snapshots.onExit ?? false,
+    snapshots: normaliseSnapshots(options.snapshots),
     signals: normaliseSignals(options.signals),
     promote: normalisePromote(options.promote),
     blackBox: normaliseBlackBox(options.blackBox),
-    snapshotsKept: wholeNumber('snapshots.keep', snapshots.keep ?? 20, 1, 1_000_000),
     redact: normaliseRedact(redact),
     overflow,
     flushIntervalMs: wholeNumber('flushIntervalMs', options.flushIntervalMs ?? 10, 1, 60_000),
@@ -168,20 +143,6 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     exitTimeoutMs: wholeNumber('exitTimeoutMs', options.exitTimeoutMs ?? 2000, 0, 600_000),
     inThread,
   };
-}
-
-function normaliseSnapshots(snapshots: TtlogOptions['snapshots']): SnapshotOptions {
-  if (snapshots === undefined || snapshots === false) return { crash: false };
-  if (snapshots === true) return {};
-  if (typeof snapshots === 'string') return normaliseSnapshots({ dir: snapshots });
-  if (typeof snapshots !== 'object' || snapshots === null)
-    throw invalidOption('snapshots', 'a folder, an object or a boolean', snapshots);
-  checkOptions('snapshots', snapshots, SNAPSHOT_KEYS);
-  const { dir, crash } = snapshots;
-  if (crash !== undefined && typeof crash !== 'boolean') throw invalidOption('snapshots.crash', 'a boolean', crash);
-  if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
-    throw invalidOption('snapshots.dir', 'the path of a folder', dir);
-  return snapshots;
 }
 
 const PROMOTE_KEYS: readonly (keyof PromoteOptions)[] = ['failed', 'slowMs', 'memoryBytes', 'perTrace', 'perSecond'];
@@ -217,13 +178,6 @@ function normaliseSignals(signals: TtlogOptions['signals'] = []): readonly NodeJ
   if (!Array.isArray(signals))
     throw invalidOption('signals', 'an array of signals', signals, "Say signals: ['SIGTERM'].");
   return signals.map((signal) => signalOf('a signal', signal));
-}
-
-/** One that a process can be asked about: nobody can answer SIGKILL or SIGSTOP. */
-function signalOf(name: string, signal: unknown): NodeJS.Signals {
-  const known = typeof signal === 'string' && Object.hasOwn(os().constants.signals, signal);
-  if (known && signal !== 'SIGKILL' && signal !== 'SIGSTOP') return signal as NodeJS.Signals;
-  throw invalidOption(name, "the name of a signal that can be answered, such as 'SIGTERM'", signal);
 }
 
 function normaliseBlackBox(blackBox: boolean | string = false): boolean | string {

@@ -13,6 +13,7 @@ const OWN = [
   ],
   ['records_missed_total', 'counter', 'Records that a sink was to get and never did.', 'missed'],
   ['records_promoted_total', 'counter', 'Records delivered because their traces ended failed or slow.', 'promoted'],
+  ['snapshots_total', 'counter', 'Snapshots that were taken.', 'snapshots'],
   ['sink_errors_total', 'counter', 'Times that a sink failed.', 'sinkErrors'],
   ['open_spans', 'gauge', 'Spans of this thread that have not ended.', 'openSpans'],
 ] as const;

@@ -1,4 +1,5 @@
 /** Signals that ttlog answers, because somebody asked it to: a handler makes a process unkillable while it is busy, so there is none otherwise. */
+import { invalidOption } from '../core/errors.js';
 import { os } from '../recorder/lazy-node.js';
 
 /** As process 1 of a container, where a signal's default end does not come. */
@@ -40,4 +41,11 @@ export function endOnSignals(signals: readonly NodeJS.Signals[], end: (signal: N
 export function actOnSignal(signal: NodeJS.Signals, act: () => void): () => void {
   process.on(signal, act);
   return () => process.off(signal, act);
+}
+
+/** A signal that a process can be asked about: nobody can answer SIGKILL or SIGSTOP. */
+export function signalOf(name: string, signal: unknown): NodeJS.Signals {
+  const known = typeof signal === 'string' && Object.hasOwn(os().constants.signals, signal);
+  if (known && signal !== 'SIGKILL' && signal !== 'SIGSTOP') return signal as NodeJS.Signals;
+  throw invalidOption(name, "the name of a signal that can be answered, such as 'SIGTERM'", signal);
 }

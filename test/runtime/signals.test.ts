@@ -74,7 +74,7 @@ test('snapshots: { signal } takes one and goes on', async () => {
     `snapshots: { dir: ${JSON.stringify(dir)}, signal: 'SIGUSR2' }`,
     `const { readdirSync, existsSync } = await import('node:fs');
      log(3); process.kill(process.pid, 'SIGUSR2');
-     const taken = () => existsSync(${JSON.stringify(dir)}) && readdirSync(${JSON.stringify(dir)}).some((name) => name.endsWith('.ttlog.gz'));
+     const taken = () => existsSync(${JSON.stringify(dir)}) && readdirSync(${JSON.stringify(dir)}).some((name) => /\\.ttlog\\.(gz|zst)$/.test(name));
      while (!taken()) await new Promise(setImmediate);
      info('Goes on'); await handle.shutdown(); clearInterval(stay);`,
   );
