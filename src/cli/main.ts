@@ -2,6 +2,9 @@
 /** The `ttlog` command: finds the subcommand, runs it, and turns what goes wrong into a line and an exit status. */
 import { printable } from '../recorder/escape.js';
 import { TTLOG_VERSION } from '../recorder/version.js';
+import { snapshot } from './snapshot.js';
+import { stats } from './stats.js';
+import { tail } from './tail.js';
 import { ReaderGone, standardOutput } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, HELP, UsageError } from './usage.js';
@@ -9,7 +12,12 @@ import { view } from './view.js';
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([['view', view]]);
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['view', view],
+  ['tail', tail],
+  ['snapshot', snapshot],
+  ['stats', stats],
+]);
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;

@@ -17,8 +17,8 @@ export function snapshotLine({ header, damage, damagedRecords, records }: Snapsh
 }
 
 /** The line of a record as the log file has it; of a span besides the span around it, so that the tree can be rebuilt. */
-export function recordLine(record: LogRecord, { header }: Snapshot): string {
-  const text = lineOf(record, formatOf(header));
+export function recordLine(record: LogRecord, format: LineFormat): string {
+  const text = lineOf(record, format);
   if (record.parentSpanId === undefined) return text;
   // The first one is the record's own: what comes before it is escaped, and fields come after it.
   const own = `,"span_id":${jsonString(record.spanId ?? '')}`;
@@ -41,7 +41,7 @@ export function openSpanLine(span: UnfinishedSpan, { header }: Snapshot): string
 const formats = new WeakMap<Snapshot['header'], LineFormat>();
 
 /** The lines of one snapshot have it in common. */
-function formatOf(header: Snapshot['header']): LineFormat {
+export function formatOf(header: Snapshot['header']): LineFormat {
   let format = formats.get(header);
   if (format === undefined) {
     const { pid, hostname } = header.process;

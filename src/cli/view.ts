@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileRecordFilter, levelOf } from '../query/filter-records.js';
+import { compileRecordFilter } from '../query/filter-records.js';
 import type { RecordFilter } from '../query/filter-records.js';
 import { snapshotSpans } from '../query/snapshot-spans.js';
 import type { SpanInfo, SpanNode } from '../query/span-tree.js';
@@ -15,12 +15,14 @@ import { readSnapshot } from '../recorder/snapshot.js';
 import { readRingFiles, ringFilesAt } from '../recorder/ring-files.js';
 import { DEFAULT_MAX_BYTES } from '../recorder/snapshot-bytes.js';
 import { parseSnapshotName } from '../recorder/snapshot-names.js';
+import { FILTER_OPTIONS, parseFilter, wholeNumber } from './arguments.js';
+import { follow } from './tail.js';
 import type { Terminal } from './terminal.js';
 import { countText } from './units.js';
 import { EXIT_DONE, EXIT_FAILED, UsageError } from './usage.js';
 import { eventLines } from './view-events.js';
 import { headerLines, title } from './view-header.js';
-import { openSpanLine, recordLine, snapshotLine } from './view-json.js';
+import { formatOf, openSpanLine, recordLine, snapshotLine } from './view-json.js';
 import { spanLines } from './view-spans.js';
 
 interface ViewOptions {
@@ -29,12 +31,14 @@ interface ViewOptions {
   /** Events to show, counted from the end. */
   readonly last: number;
   readonly json: boolean;
+  readonly follow: boolean;
   readonly maxBytes: number | undefined;
 }
 
 /** Runs the command; resolves to the exit status. */
 export async function view(args: readonly string[], terminal: Terminal): Promise<number> {
   const options = parseViewOptions(args);
+  if (options.follow) return followRing(options, terminal);
   const { file, snapshot } = await openSnapshot(options);
   if (snapshot.damage.length > 0) terminal.warn(`ttlog: ${file} is damaged: what could be read is shown\n`);
   const wanted = compileRecordFilter(options.filter);
@@ -48,6 +52,13 @@ export async function view(args: readonly string[], terminal: Terminal): Promise
   const nothingFound = isRestricted(options.filter) && events.length === 0 && forest.length === 0;
   if (nothingFound) terminal.warn('ttlog: nothing in the snapshot matches\n');
   return snapshot.damage.length > 0 || nothingFound ? EXIT_FAILED : EXIT_DONE;
+}
+
+/** What the rings hold, and then what comes. A snapshot does not change. */
+async function followRing({ file, filter, last, json }: ViewOptions, terminal: Terminal): Promise<number> {
+  if (ringFilesAt(file) === undefined)
+    throw new UsageError(`Expected --follow with the ring file or the black box of a process, got ${file}`);
+  return follow({ target: file, dir: undefined, filter, last, json, follow: true }, terminal);
 }
 
 /** A snapshot file, the newest of a folder, or what is in the ring files of a process. */
@@ -76,9 +87,8 @@ function parseViewOptions(args: readonly string[]): ViewOptions {
     args: [...args],
     allowPositionals: true,
     options: {
-      level: { type: 'string' },
-      target: { type: 'string' },
-      trace: { type: 'string' },
+      ...FILTER_OPTIONS,
+      follow: { type: 'boolean', default: false },
       last: { type: 'string' },
       json: { type: 'boolean', default: false },
       'max-bytes': { type: 'string' },
@@ -87,30 +97,14 @@ function parseViewOptions(args: readonly string[]): ViewOptions {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
     throw new UsageError(`Expected one FILE or folder, got ${positionals.length}`);
-  const level = values.level === undefined ? undefined : levelOf(values.level);
-  if (values.level !== undefined && level === undefined) {
-    throw new UsageError(`Expected --level to be trace, debug, info, warn, error or fatal, got ${values.level}`);
-  }
-  if (values.trace !== undefined && !/^[0-9a-f]{1,32}$/i.test(values.trace)) {
-    throw new UsageError(`Expected --trace to be up to 32 hexadecimal digits, got ${values.trace}`);
-  }
   return {
     file,
-    filter: {
-      ...(level === undefined ? {} : { level }),
-      ...(values.target === undefined ? {} : { target: values.target }),
-      ...(values.trace === undefined ? {} : { trace: values.trace }),
-    },
+    filter: parseFilter(values),
     last: wholeNumber('--last', values.last) ?? Number.POSITIVE_INFINITY,
     json: values.json,
+    follow: values.follow,
     maxBytes: wholeNumber('--max-bytes', values['max-bytes']),
   };
-}
-
-function wholeNumber(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`Expected ${name} to be a whole number, got ${text}`);
-  return Number(text);
 }
 
 const isRestricted = (filter: RecordFilter): boolean => Object.keys(filter).length > 0;
@@ -169,9 +163,10 @@ function printJson(
 ): void {
   const printer = new TextPrinter(terminal);
   printer.add(snapshotLine(snapshot));
+  const format = formatOf(snapshot.header);
   const events = new Set(shown);
   for (const record of snapshot.records) {
-    if (events.has(record) || (record.kind === 'span' && wanted(record))) printer.add(recordLine(record, snapshot));
+    if (events.has(record) || (record.kind === 'span' && wanted(record))) printer.add(recordLine(record, format));
   }
   for (const span of snapshot.openSpans)
     if (wanted(span as unknown as LogRecord)) printer.add(openSpanLine(span, snapshot));

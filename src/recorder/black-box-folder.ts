@@ -43,8 +43,16 @@ const MAP_SHARED_FIXED = 0x11;
 const LOCK_EXCLUSIVE_NOW = 6;
 
 /** Where black boxes are unless somebody says otherwise: memory that outlives the process. */
-export function standardBlackBoxDir(): string {
-  return `/dev/shm/ttlog-${process.getuid?.() ?? 0}`;
+export function standardBlackBoxDir(uid = process.getuid?.() ?? 0): string {
+  return `/dev/shm/ttlog-${uid}`;
+}
+
+const FOLDER_NAME = /^(.{1,80})-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-(\d{1,10})$/;
+
+/** What the name of a process's folder says; undefined for another. */
+export function parseFolderName(name: string): { service: string; time: string; pid: number } | undefined {
+  const match = FOLDER_NAME.exec(name);
+  return match === null ? undefined : { service: match[1], time: match[2], pid: Number(match[3]) };
 }
 
 /** A folder that others cannot put anything into; made where it is missing. Throws `ERR_BLACK_BOX`. */

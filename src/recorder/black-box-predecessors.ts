@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as L from '../core/layout.js';
 import type { BlackBoxFacts } from './black-box-facts.js';
 import { factsOf } from './black-box-facts.js';
-import { LOCK_NAME, ringFiles, tryLock, UNFINISHED_PREFIX } from './black-box-folder.js';
+import { LOCK_NAME, parseFolderName, ringFiles, tryLock, UNFINISHED_PREFIX } from './black-box-folder.js';
 import type { NativeCalls } from './native-calls.js';
 import { attachReader, ReaderBlock } from './reader-block.js';
 import { ringBytes, viewRing } from './ring-view.js';
@@ -26,7 +26,6 @@ export interface Predecessor {
   leave(): void;
 }
 
-const NAME = /^(.{1,80})-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z-\d+$/;
 /** At one start; those that are left are the next one's. */
 const MAX_PREDECESSORS = 8;
 const MAX_RING_FILES = 64;
@@ -39,7 +38,7 @@ export function takePredecessors(base: string, service: string, native: NativeCa
   const taken: Predecessor[] = [];
   for (const name of namesIn(base)) {
     if (taken.length === MAX_PREDECESSORS) break;
-    if (NAME.exec(name)?.[1] !== service) continue;
+    if (parseFolderName(name)?.service !== service) continue;
     const folder = join(base, name);
     const lock = takeLock(folder, native);
     if (lock === undefined) continue;
@@ -61,7 +60,7 @@ export function removeStale(base: string, service: string, native: NativeCalls):
   for (const name of namesIn(base)) {
     const folder = join(base, name);
     const isUnfinished = name.startsWith(UNFINISHED_PREFIX);
-    if (!isUnfinished && (NAME.exec(name)?.[1] ?? service) === service) continue;
+    if (!isUnfinished && (parseFolderName(name)?.service ?? service) === service) continue;
     const found = lstatSync(folder, { throwIfNoEntry: false });
     if (found === undefined || !found.isDirectory() || Date.now() - found.mtimeMs < STALE_MS) continue;
     const lock = takeLock(folder, native);

@@ -39,6 +39,11 @@ export class PrettyText {
     return this.#printer.print(record, depth, kind === 'span' && this.#nesting.isBare(spanId));
   }
 
+  /** See `PrettyPrinter`. */
+  forgetStacks(): void {
+    this.#printer.forgetStacks();
+  }
+
   followSpan(decoder: SegmentDecoder): void {
     this.#nesting.follow(decoder);
   }

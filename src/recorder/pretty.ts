@@ -86,6 +86,11 @@ export class PrettyPrinter {
     ];
   }
 
+  /** The next error is shown with its stack, whatever was shown before. */
+  forgetStacks(): void {
+    this.#knownStacks.length = 0;
+  }
+
   #error(key: string, error: RecordedError): string {
     const indent = key === 'err' ? INDENT : `${INDENT}${keyText(key)}: `;
     const described = describedError(error);

@@ -25,7 +25,7 @@ export function ringFilesAt(path: string): string[] | undefined {
   return found.isFile() && isRingFile(path) ? [path] : undefined;
 }
 
-function isRingFile(path: string): boolean {
+export function isRingFile(path: string): boolean {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const head = new Uint8Array(4);
@@ -37,6 +37,12 @@ function isRingFile(path: string): boolean {
 
 /** Throws `TtlogError` `ERR_SNAPSHOT_FORMAT` where none of the files is a ring. */
 export function readRingFiles(paths: readonly string[], maxBytes: number): Snapshot {
+  const { rings, damage } = copyRingFiles(paths, maxBytes);
+  return snapshotOfRings(rings, damage);
+}
+
+/** Copies of rings that may be written meanwhile, and what is wrong with the other files. Throws `ERR_SNAPSHOT_FORMAT` where none is a ring. */
+export function copyRingFiles(paths: readonly string[], maxBytes: number): { rings: Uint8Array[]; damage: string[] } {
   const rings: Uint8Array[] = [];
   const damage: string[] = [];
   let left = maxBytes;
@@ -51,7 +57,7 @@ export function readRingFiles(paths: readonly string[], maxBytes: number): Snaps
     }
   }
   if (rings.length === 0) throw formatError(damage.join('; '));
-  return snapshotOfRings(rings, damage);
+  return { rings, damage };
 }
 
 /** Copies of rings as a snapshot of the process that wrote them. */
@@ -120,7 +126,7 @@ function copyOfRingFile(path: string, maxBytes: number): Uint8Array {
   }
 }
 
-function readAt(fd: number, bytes: Uint8Array): void {
+export function readAt(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     const read = readSync(fd, bytes, at, bytes.length - at, at);
     if (read === 0) return;

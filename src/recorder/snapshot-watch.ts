@@ -168,7 +168,7 @@ export class SnapshotWatch {
     times[slot] = nowMs;
     this.#errorCount++;
     if (this.#errorCount < times.length) return;
-    const first = times[this.#errorCount % times.length]!;
+    const first = times[this.#errorCount % times.length];
     if (nowMs - first > errorsWithinMs || !this.#mayFire('errorRate', performance.now())) return;
     const facts = { errors: times.length, within_ms: Math.max(0, Math.round(nowMs - first)) };
     this.#pending = { origin: 'errorRate', reason: 'errors', facts };

@@ -50,7 +50,7 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
 
   test.each([
     [[], 'Expected a command'],
-    [['look'], 'Expected a command (view), got look'],
+    [['look'], 'Expected a command (view, tail, snapshot, stats), got look'],
     [['view'], 'Expected one FILE or folder, got 0'],
     [['view', 'a', 'b'], 'Expected one FILE or folder, got 2'],
     [['view', 'a', '--loud'], "Unknown option '--loud'"],

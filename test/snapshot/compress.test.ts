@@ -139,7 +139,7 @@ describe('what is beyond the limits', () => {
     const dir = temporaryDirectory();
     const [old, older, young] = leave(dir, [30, 40, 1], 10);
     const removed = await pruneSnapshots(dir, { maxAgeMs: 24 * 3_600_000 });
-    expect([...removed].sort()).toEqual([old, older].map((name) => join(dir, name!)).sort());
+    expect([...removed].sort()).toEqual([old, older].map((name) => join(dir, name)).sort());
     expect(readdirSync(dir)).toEqual([young]);
   });
 
