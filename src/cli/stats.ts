@@ -1,34 +1,19 @@
 /** `ttlog stats PID | FOLDER | FILE`: how the rings of a process stand, from outside. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import * as L from '../core/layout.js';
 import type { BlackBoxFacts } from '../recorder/black-box-facts.js';
 import { factsOf } from '../recorder/black-box-facts.js';
 import { boxedProcess, isRunning } from '../recorder/black-box-processes.js';
 import { harmlessJson, printable } from '../recorder/escape.js';
 import { line } from '../recorder/paint.js';
-import { ReaderBlock } from '../recorder/reader-block.js';
 import { copyRingFiles, ringFilesAt } from '../recorder/ring-files.js';
-import { viewRing } from '../recorder/ring-view.js';
+import type { RingStats } from '../recorder/ring-stats.js';
+import { ringStats } from '../recorder/ring-stats.js';
 import { DEFAULT_MAX_BYTES } from '../recorder/snapshot-bytes.js';
-import { RingSource } from '../recorder/snapshot-rings.js';
 import { parsePid } from './arguments.js';
 import type { Terminal } from './terminal.js';
 import { bytesText } from './units.js';
 import { EXIT_DONE, EXIT_FAILED, UsageError } from './usage.js';
-
-interface RingStats {
-  readonly thread_id: number;
-  readonly recorded: number;
-  /** Could not be written. */
-  readonly dropped: number;
-  /** Recorded, and not handed to sinks yet. */
-  readonly waiting_bytes: number;
-  readonly capacity_bytes: number;
-  /** Names of callsites, fields and repeated texts. */
-  readonly dictionary_bytes: number;
-  readonly ended: boolean;
-}
 
 /** Runs the command; resolves to the exit status. */
 export async function stats(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -43,7 +28,7 @@ export async function stats(args: readonly string[], terminal: Terminal): Promis
   const { rings, damage } = copyRingFiles(filesOf(target, values.dir), DEFAULT_MAX_BYTES);
   for (const remark of damage) terminal.warn(`ttlog: ${printable(remark)}\n`);
   const of = ofProcess(rings.map(factsOf).find((found) => found !== undefined));
-  const all = rings.map(statsOf);
+  const all = rings.map(ringStats);
   terminal.write(
     values.json ? `${harmlessJson(JSON.stringify({ ...of, rings: all }))}\n` : text(of, all, terminal.color),
   );
@@ -57,25 +42,6 @@ function filesOf(target: string, dir: string | undefined): string[] {
   const files = ringFilesAt(path);
   if (files === undefined) throw new Error(`Expected ring files at ${path}, found none`);
   return files;
-}
-
-function statsOf(bytes: Uint8Array): RingStats {
-  const source = new RingSource(bytes.buffer);
-  const ring = viewRing(bytes);
-  const published = ring.i32[L.PUBLISHED_I32];
-  const waiting = [L.READER_THREAD, L.READER_LOCAL]
-    .map((reader) => new ReaderBlock(ring.i32, reader))
-    .filter((block) => block.isAttached)
-    .map((block) => Math.max((published - block.delivered) | 0, 0) * 8);
-  return {
-    thread_id: ring.threadId,
-    recorded: source.recorded,
-    dropped: source.dropped,
-    waiting_bytes: Math.max(0, ...waiting),
-    capacity_bytes: ring.capacityBytes,
-    dictionary_bytes: source.dictionary.byteLength,
-    ended: ring.i32[L.CLOSED_I32] === 1,
-  };
 }
 
 interface ProcessStats {
