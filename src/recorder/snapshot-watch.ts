@@ -43,7 +43,7 @@ export type TriggerOrigin = 'failedSpan' | 'slowSpan' | 'errorRate' | 'stall' | 
 
 /** How often the control block is looked at: within a stall's or the heap's time, so many times. */
 const LOOKS = 4;
-const HEAP_LOOK_MS = 250;
+const HEAP_LOOK_MS = 100;
 const LEAST_LOOK_MS = 5;
 /** Once the heap is this much below its share again, the next time counts. */
 const HEAP_HYSTERESIS = 0.1;
