@@ -9,12 +9,14 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 import { copyDeclarations } from './declarations.mjs';
-import { entries, present, programs, root } from './entries.mjs';
+import { entries, present, programs, root, workers } from './entries.mjs';
 import { recorderSource } from './recorder-source.mjs';
 
 const work = `${root}.tmp/build-${process.pid}/`;
 /** Everything else that is imported has to be a file of ours, or one of node's modules. */
 const peers = Object.keys(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).peerDependencies);
+/** Required, these are their default export, which has all the others as properties. */
+const CALLABLE = new Set(['compat/pino/index']);
 const startedAt = performance.now();
 
 /**
@@ -32,7 +34,7 @@ function chunkOfFace(id, context) {
 }
 
 /** The entries that share their code. @param {'esm' | 'cjs'} format */
-const bundle = (format) => write(present(entries), format, 'chunks/[name].js');
+const bundle = (format) => write([...present(entries), ...present(workers)], format, 'chunks/[name].js');
 
 /** Programs share nothing with what is imported: each is one file. */
 async function bundlePrograms() {
@@ -62,6 +64,7 @@ async function write(inputs, format, chunkFileNames) {
     entryFileNames: '[name].js',
     chunkFileNames,
     comments: { legal: true, annotation: true, jsdoc: false },
+    footer: (chunk) => (format === 'cjs' && CALLABLE.has(chunk.name) ? 'module.exports = exports.default;' : ''),
     codeSplitting: { groups: [{ debugName: 'face', name: chunkOfFace }] },
   });
   await build.close();

@@ -31,7 +31,14 @@ export const entries = [
   { subpath: './winston', source: 'src/compat/winston/index.ts', file: 'compat/winston/index' },
   { subpath: './bunyan', source: 'src/compat/bunyan/index.ts', file: 'compat/bunyan/index' },
   { subpath: './opentelemetry', source: 'src/compat/opentelemetry/index.ts', file: 'compat/opentelemetry/index' },
+  { subpath: './pino', source: 'src/compat/pino/index.ts', file: 'compat/pino/index' },
   { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
+];
+
+/** Modules that the package itself starts in threads: built like entries, but no doors of it. */
+export const workers = [
+  { source: 'src/compat/pino/worker.ts', file: 'compat/pino/worker' },
+  { source: 'src/compat/pino/file.ts', file: 'compat/pino/file' },
 ];
 
 /** Programs: built as ES modules only, never imported. */

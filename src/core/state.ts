@@ -210,6 +210,20 @@ export function libraryTarget(name: string): Target {
   return target;
 }
 
+/**
+ * The target of that name for records of which somebody else has decided whether they are delivered: a logger with a level of its own. What
+ * is recorded, and what sinks with a level of their own get, is as everywhere.
+ */
+export function decidedTarget(name: string, isDelivered: boolean): Target {
+  const key = `${name}\0${isDelivered ? 'delivered' : 'kept'}`;
+  const known = state.targets.get(key);
+  if (known !== undefined) return known;
+  const target = new Target(flatCopy(name), false, isDelivered);
+  applyFilters(state, target);
+  state.targets.set(key, target);
+  return target;
+}
+
 /** Brings a changed filter or sink level to every target at once: calls read only their target's thresholds. */
 export function filtersChanged(): void {
   let lowest = state.recordFilter.base;
@@ -221,6 +235,11 @@ export function filtersChanged(): void {
 
 function applyFilters(of: CoreState, target: Target): void {
   target.recordLevel = resolveFilter(of.recordFilter, target.name);
-  target.deliverLevel = resolveFilter(of.deliverFilter, target.name);
+  target.deliverLevel =
+    target.decided === null
+      ? resolveFilter(of.deliverFilter, target.name)
+      : target.decided
+        ? LogLevel.Trace
+        : LogLevel.Off;
   target.owedLevel = Math.min(target.deliverLevel, of.sinkLevel);
 }

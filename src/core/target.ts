@@ -9,6 +9,8 @@ export class Target {
   readonly name: string;
   /** Its spans are those of a library: what is logged inside without a logger is not the library's. */
   readonly isLibrary: boolean;
+  /** True where its records are delivered whatever the filter says, false where none is, null where the filter decides. */
+  readonly decided: boolean | null;
   /** From here on records reach the ring. */
   recordLevel: number = LogLevel.Trace;
   /** From here on sinks without a level of their own get them. */
@@ -27,9 +29,10 @@ export class Target {
   /** Callsites of spans by level, then name. */
   readonly spans: readonly Map<string, Callsite>[] = [new Map(), new Map(), new Map(), new Map(), new Map(), new Map()];
 
-  constructor(name: string, isLibrary = false) {
+  constructor(name: string, isLibrary = false, decided: boolean | null = null) {
     this.name = name;
     this.isLibrary = isLibrary;
+    this.decided = decided;
   }
 
   /**
