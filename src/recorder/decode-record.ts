@@ -50,6 +50,7 @@ function eventRecord(decoder: SegmentDecoder): LogRecord {
   }
   const inherited = layers.length === 0 ? [] : inheritedFields(layers, (key) => (isOwn(key) ? null : key));
   const parts = partsOf(decoder, 'event', site, inherited.length === 0 ? own : [...inherited, ...own]);
+  parts.inherited = inherited.length;
   if (span !== undefined) {
     parts.traceId = span.traceId;
     parts.spanId = span.spanId;
@@ -175,5 +176,6 @@ function partsOf(decoder: SegmentDecoder, kind: RecordKind, site: Site, fields: 
     outcome: undefined,
     late: false,
     promoted: decoder.isPromoted,
+    inherited: 0,
   };
 }

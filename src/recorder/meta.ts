@@ -35,6 +35,7 @@ export function metaRecord({ level, message, fields, threadId = 0 }: MetaMessage
     outcome: undefined,
     late: false,
     promoted: false,
+    inherited: 0,
   });
 }
 

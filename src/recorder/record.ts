@@ -48,6 +48,7 @@ export interface RecordParts {
   outcome: SpanOutcome | undefined;
   late: boolean;
   promoted: boolean;
+  inherited: number;
 }
 
 /**
@@ -74,6 +75,8 @@ export class LogRecord {
   readonly message: string;
   /** Bindings, context, the span's fields, own fields, in this order; a key that is shadowed by a later one appears once. */
   readonly fields: readonly Field[];
+  /** Of an event: how many of the fields, from the first, it has from bindings, context and span. The others are its own. */
+  readonly inherited: number;
   /** The thread that recorded it; 0 is the main thread. */
   readonly threadId: number;
   /** 32 hex digits; inside a span only. */
@@ -107,6 +110,7 @@ export class LogRecord {
     this.target = parts.target;
     this.message = parts.message;
     this.fields = parts.fields;
+    this.inherited = parts.inherited;
     this.threadId = parts.threadId;
     this.traceId = parts.traceId;
     this.spanId = parts.spanId;

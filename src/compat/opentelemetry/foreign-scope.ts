@@ -25,7 +25,7 @@ const SCOPE = createContextKey('ttlog scope');
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** No spans, nobody is told of a trace; of events only those at trace level are left out. */
-const SILENCE_SUPPRESSED = SILENCE_SPANS + 1;
+export const SILENCE_SUPPRESSED = SILENCE_SPANS + 1;
 
 /** A context of OpenTelemetry's that somebody runs something in. */
 class OtelScope implements ForeignScope {
@@ -136,7 +136,7 @@ function unsampled(scope: Scope): ApiSpan | undefined {
 const remotes = new WeakMap<ApiSpan, Span>();
 
 /** A span of somebody else, here or in another process: only its ids are known. The same one each time. */
-function remoteOf(span: ApiSpan): Span | undefined {
+export function remoteOf(span: ApiSpan): Span | undefined {
   const known = remotes.get(span);
   if (known !== undefined) return known;
   const context = span.spanContext();

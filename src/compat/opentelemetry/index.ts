@@ -2,7 +2,10 @@
 export { TtlogContextManager } from './context-manager.js';
 export type { OpenTelemetryCompatibility, OpenTelemetrySignal } from './enable.js';
 export { enableOpenTelemetryCompatibility } from './enable.js';
+export { followOpenTelemetry } from './follow.js';
 export { TtlogLoggerProvider } from './logger.js';
+export type { OpenTelemetrySinkOptions, SdkSpanExporter, SdkSpanProcessor } from './sdk-sink.js';
+export { openTelemetrySink } from './sdk-sink.js';
 export { TtlogPropagator } from './propagator.js';
 export type { OtelSpanOptions } from './tracer.js';
 export { TtlogTracerProvider } from './tracer.js';

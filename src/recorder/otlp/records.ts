@@ -67,6 +67,7 @@ export interface OtlpSpan {
 
 const SAMPLED = 1;
 const STATUS_UNSET = 0;
+const STATUS_OK = 1;
 const STATUS_ERROR = 2;
 /** Of OpenTelemetry's API; on the wire they count from one. */
 const SPAN_KINDS: Readonly<Record<string, number>> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
@@ -74,7 +75,15 @@ const SPAN_KINDS: Readonly<Record<string, number>> = { internal: 0, server: 1, c
 const SEVERITIES = [1, 5, 9, 13, 17, 21];
 const SEVERITY_TEXTS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 /** Fields of a span's record that have places of their own. */
-const SPAN_FIELDS: ReadonlySet<string> = new Set(['duration_ms', 'outcome', 'span_links', 'span_kind', 'err']);
+const SPAN_FIELDS: ReadonlySet<string> = new Set([
+  'duration_ms',
+  'outcome',
+  'span_links',
+  'span_kind',
+  'err',
+  'otel.status_code',
+  'otel.status_description',
+]);
 
 /** Makes them, for one process. */
 export class RecordMapper {
@@ -129,7 +138,7 @@ export class RecordMapper {
       parentSpanContext: contextOf(traceId, record.parentSpanId),
       startTime: hrTime(record.startNs ?? record.timestampNs),
       endTime,
-      status: hasFailed ? { code: STATUS_ERROR, message: reasonOf(err) } : { code: STATUS_UNSET },
+      status: hasFailed ? { code: STATUS_ERROR, message: reasonOf(record, err) } : { code: codeOf(record) },
       attributes,
       links: linksOf(fields),
       events: err instanceof RecordedError ? [exceptionEvent(err, endTime)] : [],
@@ -176,7 +185,14 @@ function isHex(id: unknown, digits: number): id is string {
   return typeof id === 'string' && id.length === digits && /^[\da-f]+$/.test(id);
 }
 
-function reasonOf(err: FieldValue): string {
+/** What OpenTelemetry's API was told: that it went well is more than that nobody said otherwise. */
+function codeOf({ values }: LogRecord): number {
+  return values['otel.status_code'] === 'OK' ? STATUS_OK : STATUS_UNSET;
+}
+
+function reasonOf({ values }: LogRecord, err: FieldValue): string {
+  const { 'otel.status_description': said } = values;
+  if (typeof said === 'string') return said;
   if (err instanceof RecordedError) return err.message;
   return typeof err === 'string' ? err : '';
 }

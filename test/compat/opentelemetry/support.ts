@@ -2,7 +2,7 @@
 import { context, diag, propagation, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import { afterEach, beforeEach } from 'vitest';
-import type { LogRecord, TtlogHandle } from 'ttlog';
+import type { LogRecord, Sink, TtlogHandle } from 'ttlog';
 import { init } from 'ttlog';
 import type { OpenTelemetryCompatibility, OtelSpanOptions } from 'ttlog/opentelemetry';
 import { enableOpenTelemetryCompatibility } from 'ttlog/opentelemetry';
@@ -12,16 +12,21 @@ let handle: TtlogHandle | undefined;
 let memory: ReturnType<typeof memorySink>;
 const closing: (() => unknown)[] = [];
 
-beforeEach(() => {
+/** ttlog anew, with these sinks besides. */
+export async function start(...sinks: Sink[]): Promise<void> {
+  await handle?.shutdown();
   memory = memorySink();
-  handle = init({ service: 'shop', level: 'trace', capacity: 16_384, sinks: [memory] });
-});
+  handle = init({ service: 'shop', level: 'trace', capacity: 16_384, sinks: [memory, ...sinks] });
+}
+
+beforeEach(() => start());
 
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
   // Whatever a test has left registered.
   for (const api of [trace, context, propagation, diag, logs]) api.disable();
   await handle?.shutdown();
+  handle = undefined;
 });
 
 export const atTheEnd = (close: () => unknown): void => void closing.push(close);

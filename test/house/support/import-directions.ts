@@ -71,8 +71,13 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
 /** Each folder of src/compat is an area of its own: one layer does not know another, nor what the others stand in for. */
 function compatLayers(packagesOf: Readonly<Record<string, readonly string[]>>): Record<string, AreaRule> {
   const from = ['core', 'context', 'decorators', 'sinks', 'runtime', 'compat/shared'];
+  // OpenTelemetry's spans are the same, whether they go over the wire or to an SDK.
+  const files = ['src/recorder/otlp/records.ts', 'src/recorder/sink.ts', 'src/recorder/record.ts'];
   return Object.fromEntries(
-    Object.entries(packagesOf).map(([layer, packages]) => [`compat/${layer}`, { from, packages }]),
+    Object.entries(packagesOf).map(([layer, packages]) => [
+      `compat/${layer}`,
+      { from, packages, ...(layer === 'opentelemetry' && { files }) },
+    ]),
   );
 }
 
