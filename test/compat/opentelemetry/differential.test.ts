@@ -174,7 +174,7 @@ function ofSdk(spans: readonly Span[], ended: readonly ReadableSpan[]): Seen[] {
   });
 }
 
-const ownOf = (fields: LogRecord['fields']): object => Object.fromEntries(fields.map(({ key, value }) => [key, value]));
+const ownOf = (fields: LogRecord['fields']): object => Object.fromEntries(fields.map((one) => [one.key, one.value]));
 
 function ofTtlog(spans: readonly Span[], all: readonly LogRecord[]): Seen[] {
   const place = places(spans);
