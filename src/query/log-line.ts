@@ -64,6 +64,7 @@ export function parseLogLine(text: string): LogRecord | undefined {
     file: undefined,
     line: undefined,
     start: undefined,
+    inherited: 0,
   });
 }
 
