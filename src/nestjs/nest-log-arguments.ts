@@ -42,7 +42,8 @@ export function readErrorArguments(message: unknown, rest: readonly unknown[]): 
   const call = rest.slice(0, typeof last === 'string' ? -1 : undefined);
   const context = typeof last === 'string' ? last : undefined;
   const stack = call[call.length - 1];
-  if (typeof stack === 'string') return withStack(toCall(message, call.slice(0, -1), context), stack);
+  if (typeof stack === 'string' && (isStack(stack) || !areFields(message)))
+    return withStack(toCall(message, call.slice(0, -1), context), stack);
   return toCall(message, stack === undefined ? call.slice(0, -1) : call, context);
 }
 
@@ -56,8 +57,13 @@ function toCall(message: unknown, params: readonly unknown[], context: string | 
   if (typeof said === 'function') said = callMessage(said);
   let fields: Record<string, unknown> | undefined;
   let others: unknown[] | undefined;
-  if (areFields(said)) fields = plainFields(said);
-  for (const param of params) {
+  let rest = params;
+  if (areFields(said)) {
+    fields = plainFields(said);
+    // The other order: fields, or an Error, and then the message.
+    if (typeof params[0] === 'string') [said, ...rest] = params;
+  }
+  for (const param of rest) {
     // Two errors do not fit into `err`.
     const isSecondError = param instanceof Error && fields !== undefined && 'err' in fields;
     if (areFields(param) && !isSecondError) {

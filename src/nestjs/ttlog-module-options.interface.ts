@@ -9,8 +9,8 @@ export interface NestRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Whom a guard has let in, as Passport's have it. */
-  readonly user?: unknown;
+  /** Whom a guard has let in, as Passport's have it: of a type that the application knows. */
+  readonly user?: any;
 }
 
 /** What is done with each HTTP request of a Nest application. */

@@ -18,6 +18,11 @@ describe('log, warn, debug and verbose', () => {
       { message: 'm', fields: { a: 1, b: 2 }, context: 'Orders' },
     ],
     ['an object without a context', ['m', { a: 1 }], { message: 'm', fields: { a: 1 }, context: undefined }],
+    [
+      'an object, then the message',
+      [{ a: 1 }, 'm', 'x', 'Orders'],
+      { message: 'm', fields: { a: 1, params: ['x'] }, context: 'Orders' },
+    ],
     ['an object as the message', [{ a: 1 }, 'Orders'], { message: '', fields: { a: 1 }, context: 'Orders' }],
     [
       'other values',
@@ -116,6 +121,20 @@ describe('error and fatal', () => {
     expect(readErrorArguments(error, [undefined, 'Orders'])).toEqual(expected);
     expect(readErrorArguments(error, [error.stack, 'Orders'])).toEqual(expected);
     expect(readErrorArguments(error, [error.stack])).toEqual({ ...expected, context: undefined });
+  });
+
+  test('an Error or fields, then the message', () => {
+    const error = new Error('boom');
+    expect(readErrorArguments(error, ['m', 'Orders'])).toEqual({
+      message: 'm',
+      fields: { err: error },
+      context: 'Orders',
+    });
+    expect(readErrorArguments({ a: 1 }, ['m', 'Orders'])).toEqual({
+      message: 'm',
+      fields: { a: 1 },
+      context: 'Orders',
+    });
   });
 
   test('a message, an Error and fields', () => {

@@ -45,7 +45,7 @@ export async function runProgram(code: string): Promise<ExampleRun> {
 }
 
 /** TypeScript with legacy decorators and metadata, as a Nest project compiles it. */
-function toJavaScript(code: string): string {
+export function toJavaScript(code: string): string {
   return transformSync(code, {
     swcrc: false,
     configFile: false,

@@ -26,7 +26,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
+import { addContext, currentContext, currentSpan, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
 import { closeContexts, recordedModule, seen } from '../support/context.js';
 
 let client: ClientProxy | undefined;
@@ -204,4 +204,24 @@ test('an event has its scope, too', async () => {
     traceId: root.traceId,
     values: { order: { id: 7 } },
   });
+});
+
+test('the trace of whoever sends a message goes on, where the transport carries it', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  // Nest 11 has neither the hook nor metadata in TCP's packets: there the message begins a trace.
+  const isCarried = process.env['NEST_MAJOR'] !== '11';
+  sender.setOnDispatchHook?.((packet) => {
+    packet.metadata = { ...exportContext({ fields: false }) };
+  });
+  const caller = await withContext({ tenant: 'eu' }, () =>
+    withSpan('call', async (span) => {
+      await firstValueFrom(sender.send({ cmd: 'sum' }, [1]));
+      return span;
+    }),
+  );
+  const records = await recordsWhen(seen('RPC {"cmd":"sum"}'));
+  const root = records.find(({ message }) => message === 'RPC {"cmd":"sum"}')!;
+  expect(root.parentSpanId).toBe(isCarried ? caller.spanId : undefined);
+  expect(root.traceId === caller.traceId).toBe(isCarried);
+  expect(root.values).not.toHaveProperty('tenant'); // fields of others are theirs
 });
