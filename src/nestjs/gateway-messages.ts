@@ -30,7 +30,7 @@ export function observeGateways(config: ApplicationConfig): void {
 
 function inScope(handler: Handler): Handler {
   const { message, callback } = handler;
-  const name = `WS ${typeof message === 'string' ? message : JSON.stringify(message)}`;
+  const name = `WS ${nameOf(message)}`;
   return {
     ...handler,
     callback: (...args) => {
@@ -46,4 +46,13 @@ function inScope(handler: Handler): Handler {
       });
     },
   };
+}
+
+function nameOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  try {
+    return JSON.stringify(message) ?? 'message';
+  } catch {
+    return 'message';
+  }
 }
