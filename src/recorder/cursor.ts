@@ -143,6 +143,14 @@ export class RingCursor {
     this.block.delivered = this.position;
   }
 
+  /** Records that have been overwritten while nobody stepped on: a sink that is stuck does not hide what it loses. */
+  get overwritten(): number {
+    const current = Atomics.load(this.#ring.i32, L.SEGMENT_I32) >>> 0;
+    if ((current - this.#number) >>> 0 < this.#ring.segmentCount) return 0;
+    const before = recordsBefore(this.#ring, oldestSegment(this.#ring, current)) ?? 0;
+    return Math.max(0, before - this.#recordsBefore - (this.#copied === 0 ? 0 : this.decoder.records));
+  }
+
   /** What is merged next is everything that is published now. */
   openWindow(): void {
     this.#windowEnd = Atomics.load(this.#ring.i32, L.PUBLISHED_I32);

@@ -163,7 +163,7 @@ export class Recorder {
   get counts(): RecorderCounts {
     return {
       delivered: this.delivered,
-      lapped: this.#cursors.reduce((sum, cursor) => sum + cursor.lapped, this.#lapped),
+      lapped: this.#cursors.reduce((sum, cursor) => sum + cursor.lapped + cursor.overwritten, this.#lapped),
       sinkErrors: this.outlets.reduce((sum, outlet) => sum + outlet.errors, 0),
       missed: this.outlets.reduce((sum, outlet) => sum + outlet.missed, 0),
       promoted: this.#promoted,

@@ -20,9 +20,9 @@ const LOOK_MS = 5;
 export class Room {
   readonly #control: Int32Array;
   readonly #stallTimeoutMs: number;
-  /** CONTROL_PROGRESS when waiting was given up; undefined while all is well. */
-  #stalledAt: number | undefined;
-  /** Where another thread's twin stood then. */
+  /** Where a reader stood when waiting for it was given up: until it has moved it is not waited for. Each for itself: one that is stuck costs the others nothing. */
+  #threadStalledAt: number | undefined;
+  #localStalledAt: number | undefined;
   #foreignStalledAt: number | undefined;
 
   constructor(control: Int32Array, stallTimeoutMs: number) {
@@ -41,9 +41,9 @@ export class Room {
   makeByLocal(drive: LocalDrive, i32: Int32Array, owedWords: number, mayWait: boolean): void {
     const block = new ReaderBlock(i32, L.READER_LOCAL);
     if (!block.isAttached || block.hasDelivered(owedWords)) return;
-    if (mayWait && !this.#isStalled) drive.drain(this.#stallTimeoutMs);
+    if (mayWait && block.delivered !== this.#localStalledAt) drive.drain(this.#stallTimeoutMs);
     if (block.hasDelivered(owedWords)) return;
-    this.#stalledAt = this.#progress;
+    this.#localStalledAt = block.delivered;
     block.noteOverrun();
   }
 
@@ -72,11 +72,6 @@ export class Room {
     return Atomics.load(this.#control, L.CONTROL_PROGRESS);
   }
 
-  get #isStalled(): boolean {
-    if (this.#stalledAt !== this.#progress) this.#stalledAt = undefined;
-    return this.#stalledAt !== undefined;
-  }
-
   /** True where that made room. A sink that takes nothing is waited for here, as long as anything moves: who begins anew knows nothing of it. */
   #readUntil(recorder: Recorder, block: ReaderBlock, owedWords: number): boolean {
     let progress = this.#progress;
@@ -96,7 +91,7 @@ export class Room {
 
   /** True once there is room. */
   #wait(block: ReaderBlock, owedWords: number, thread: ReadingThread): boolean {
-    if (this.#isStalled) return false;
+    if (block.delivered === this.#threadStalledAt) return false;
     let progress = this.#progress;
     let movedAt = performance.now();
     thread.hurry();
@@ -108,7 +103,7 @@ export class Room {
         progress = this.#progress;
         movedAt = performance.now();
       } else if (performance.now() - movedAt > this.#stallTimeoutMs) {
-        this.#stalledAt = progress;
+        this.#threadStalledAt = block.delivered;
         return block.hasDelivered(owedWords);
       }
     }

@@ -1,0 +1,156 @@
+// `npm run test:soak`: a service logs as fast as it can for 10 minutes, to files that rotate, beside a sink that is stuck for ever. Every line of
+// every file is counted by this process, also of those that rotation deletes. Memory must stay flat, and every record be accounted for.
+//
+//   npm run test:soak -- --minutes 2
+import { fork } from 'node:child_process';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './entries.mjs';
+import { plainEnvironment, runNode } from './run.mjs';
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) {
+  console.error('usage: npm run test:soak -- [--minutes 10]');
+  process.exit(2);
+}
+/** Memory counts as flat where its median of the last tenth is above that of the second tenth by no more. */
+const FLAT_BYTES = 16 * 1024 * 1024;
+const LOOK_MS = 20;
+const NEWLINE = 0x0a;
+const ABOUT_ITSELF = '"target":"ttlog"';
+
+if (!(await runNode([`${root}scripts/build.mjs`]))) process.exit(1);
+
+/** One file after the other, each read to its end, whatever becomes of its name. */
+class Follower {
+  lines = 0;
+  /** Records that the file itself says are missing. */
+  told = 0;
+  bytes = 0;
+  files = 0;
+  /** @type {string[]} */
+  gaps = [];
+  #path;
+  #next = 0;
+  /** @type {{ fd: number, ino: number, rest: Buffer }[]} */
+  #open = [];
+  #buffer = Buffer.alloc(1 << 20);
+
+  /** @param {string} path */
+  constructor(path) {
+    this.#path = path;
+  }
+
+  look() {
+    const stat = statSync(this.#path, { throwIfNoEntry: false });
+    if (stat !== undefined && !this.#open.some(({ ino }) => ino === stat.ino)) {
+      const fd = openSync(this.#path, 'r');
+      this.#open.push({ fd, ino: fstatSync(fd).ino, rest: Buffer.alloc(0) });
+      this.files++;
+    }
+    while (this.#open.length > 0) {
+      this.#readOn(this.#open[0]);
+      // The one before has all it will ever have once there is a next one.
+      if (this.#open.length < 2) break;
+      const { fd, rest } = /** @type {{ fd: number, rest: Buffer }} */ (this.#open.shift());
+      if (rest.length > 0) this.gaps.push(`a file ends without a newline: ${rest.toString()}`);
+      closeSync(fd);
+    }
+  }
+
+  /** @param {{ fd: number, rest: Buffer }} file */
+  #readOn(file) {
+    for (;;) {
+      const read = readSync(file.fd, this.#buffer);
+      if (read === 0) return;
+      this.bytes += read;
+      const chunk = Buffer.concat([file.rest, this.#buffer.subarray(0, read)]);
+      const end = chunk.lastIndexOf(NEWLINE) + 1;
+      if (end > 0) this.#count(chunk.subarray(0, end));
+      file.rest = Buffer.from(chunk.subarray(end));
+    }
+  }
+
+  /** Whole lines. The first and the last number, and how many lines are between, say whether one is missing. @param {Buffer} chunk */
+  #count(chunk) {
+    let lines = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
+    const numbered = lines - this.#hear(chunk);
+    const first = Number(/"i":(\d+)/.exec(chunk.toString('latin1', 0, 400))?.[1]);
+    const last = Number(/"i":(\d+)(?!.*"i":)/s.exec(chunk.toString('latin1', Math.max(0, chunk.length - 400)))?.[1]);
+    if (first !== this.#next || last - first + 1 !== numbered)
+      this.gaps.push(`${this.#next} was due, ${first} to ${last} came in ${numbered} lines`);
+    this.#next = last + 1;
+    this.lines += numbered;
+  }
+
+  /** Lines in which ttlog speaks of itself: how many there are. @param {Buffer} chunk */
+  #hear(chunk) {
+    let count = 0;
+    for (let at = chunk.indexOf(ABOUT_ITSELF); at >= 0; at = chunk.indexOf(ABOUT_ITSELF, at + 1)) {
+      const line = chunk.toString('utf8', chunk.lastIndexOf(NEWLINE, at) + 1, chunk.indexOf(NEWLINE, at));
+      const { sink, lost = 0, msg } = JSON.parse(line);
+      if (sink === undefined) this.told += lost;
+      console.log(`       ${msg} ${lost}`);
+      count++;
+    }
+    return count;
+  }
+}
+
+/** @typedef {{ logged: number, recorded: number, dropped: number, lapped: number, missed: number, sinkErrors: number, taken: number, rssBytes: number, isLast: boolean }} Report */
+
+const mib = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+const many = (/** @type {number} */ n) => new Intl.NumberFormat('en').format(n).replaceAll(',', ' ');
+
+/** @param {Report} report */
+function show({ logged, rssBytes, dropped, lapped }) {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.log(
+    `${String(seconds).padStart(4)} s  ${many(logged)} events  ${many(follower.lines)} lines in ${follower.files} files  RSS ${mib(rssBytes)}  dropped ${dropped}  the stuck sink's ring lapped ${many(lapped)}`,
+  );
+}
+
+const startedAt = performance.now();
+const dir = mkdtempSync(join(tmpdir(), 'ttlog-soak-'));
+const path = join(dir, 'shop.ndjson');
+const follower = new Follower(path);
+/** @type {Report[]} */
+const reports = [];
+const child = fork(`${root}test/delivery/soak-service.mjs`, [path, String(minutes * 60)], { env: plainEnvironment() });
+child.on('message', (message) => {
+  const report = /** @type {Report} */ (message);
+  reports.push(report);
+  if (reports.length % 10 === 0) show(report);
+});
+const ended = new Promise((resolve) => child.on('exit', (status) => resolve(status)));
+const looking = setInterval(() => follower.look(), LOOK_MS);
+const status = await ended;
+clearInterval(looking);
+follower.look();
+rmSync(dir, { recursive: true, force: true });
+
+/** @param {readonly Report[]} some */
+function medianRss(some) {
+  const sorted = some.map(({ rssBytes }) => rssBytes).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+const last = /** @type {Report} */ (reports.at(-1));
+const tenth = Math.max(1, Math.floor(reports.length / 10));
+const early = medianRss(reports.slice(tenth, 2 * tenth));
+const late = medianRss(reports.slice(-tenth));
+const seconds = (performance.now() - startedAt) / 1000;
+const unexplained = last.recorded - follower.lines - follower.told;
+console.log(`
+${minutes} min, ${many(last.logged)} events (${many(Math.round(last.logged / seconds))}/s), ${mib(follower.bytes)} in ${follower.files} files, status ${String(status)}
+  recorded ${many(last.recorded)}  lines ${many(follower.lines)}  dropped ${last.dropped}  told to be lost ${many(follower.told)}  unexplained ${unexplained}  gaps ${follower.gaps.length}
+  the stuck sink: taken ${many(last.taken)}, overwritten before it could ${many(last.lapped)}
+  RSS ${mib(early)} in the second tenth, ${mib(late)} in the last, at most ${mib(Math.max(...reports.map(({ rssBytes }) => rssBytes)))}`);
+for (const gap of follower.gaps.slice(0, 10)) console.log(`  ${gap}`);
+const isFlat = late - early <= FLAT_BYTES;
+if (!isFlat) console.log('  memory is not flat');
+if (!isFlat || unexplained !== 0 || last.logged !== last.recorded + last.dropped || status !== 0) process.exitCode = 1;
