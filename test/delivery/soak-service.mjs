@@ -13,7 +13,7 @@ const stuck = async (/** @type {readonly unknown[]} */ batch) => {
 };
 const handle = init({
   service: 'shop',
-  sinks: [fileSink({ path, rotate: { bytes: Number(rotateBytesText), keep: 3, compress: true } }), stuck],
+  sinks: [fileSink({ path, rotate: { bytes: Number(rotateBytesText), keep: 8, compress: true } }), stuck],
 });
 
 const endMs = performance.now() + Number(secondsText) * 1000;
