@@ -90,6 +90,11 @@ export const READER_THREAD = 0;
 export const READER_LOCAL = 1;
 /** That of the captures of `ttlog/testing`: nobody ever waits for them. */
 export const READER_CAPTURES = 2;
+/**
+ * Behind them: low 32 bits of the position up to which the spans of the ring have been counted (8-byte words). Of all readers one counts; who takes
+ * its place counts none of them again.
+ */
+export const COUNTED_I32 = 96;
 
 // ---- segment header (64 B) ----------------------------------------------------------------------------------------------
 export const SEGMENT_HEADER_BYTES = 64;

@@ -131,6 +131,7 @@ export class Ring {
     i32[L.DICTIONARY_BYTES_I32] = dictionaryBytes;
     i32[L.SEGMENT_BYTES_I32] = this.segmentBytes;
     i32[L.FIRST_SEGMENT_I32] = firstSegment;
+    i32[L.COUNTED_I32] = Math.imul(firstSegment, this.segmentBytes >> 3);
     i32[L.THREAD_ID_I32] = threadId;
     i32[L.PID_I32] = platform.process?.pid ?? 0;
     i64[L.ANCHOR_MONOTONIC_NS_I64] = processAnchor().monotonicNs;

@@ -151,6 +151,20 @@ export class RingCursor {
     return Math.max(0, before - this.#recordsBefore - (this.#copied === 0 ? 0 : this.decoder.records));
   }
 
+  /** The position of the record that `decoder` stands on. */
+  get words(): number {
+    return (Math.imul(this.#number, this.#segmentWords) + (this.decoder.at >> 3)) | 0;
+  }
+
+  /** Position up to which the spans of the ring have been counted. A plain store: only who reads looks. */
+  get counted(): number {
+    return this.#ring.i32[L.COUNTED_I32];
+  }
+
+  set counted(words: number) {
+    this.#ring.i32[L.COUNTED_I32] = words;
+  }
+
   /** What is merged next is everything that is published now. */
   openWindow(): void {
     this.#windowEnd = Atomics.load(this.#ring.i32, L.PUBLISHED_I32);
@@ -159,8 +173,7 @@ export class RingCursor {
   /** True while `decoder` stands on a record of the window. */
   get isInWindow(): boolean {
     if (!this.hasRecord) return false;
-    const words = Math.imul(this.#number, this.#segmentWords) + (this.decoder.at >> 3);
-    return ((words - this.#windowEnd) | 0) < 0;
+    return ((this.words - this.#windowEnd) | 0) < 0;
   }
 
   /** True where the writer has published more than has been read. */
@@ -275,16 +288,14 @@ export class RingCursor {
 
   /** False for a record that an earlier cursor has handed over. */
   #isNew(): boolean {
-    const words = Math.imul(this.#number, this.#segmentWords) + (this.decoder.at >> 3);
-    if (((this.#skipUntil - words) | 0) > 0) return false;
+    if (((this.#skipUntil - this.words) | 0) > 0) return false;
     this.#skipping = false;
     return true;
   }
 
   #judge({ untilWords, filter }: Rejudge): void {
     const { decoder } = this;
-    const words = Math.imul(this.#number, this.#segmentWords) + (decoder.at >> 3);
-    if (((words - untilWords) | 0) >= 0) return;
+    if (((this.words - untilWords) | 0) >= 0) return;
     const target = decoder.target();
     const deliver = target !== undefined && decoder.level >= resolveFilter(filter, target);
     decoder.flags = deliver ? decoder.flags | L.FLAG_DELIVER : decoder.flags & ~L.FLAG_DELIVER;

@@ -16,6 +16,7 @@ export class FunctionOutlet implements Outlet {
   readonly level: LogLevel | undefined;
   readonly kinds = ALL_KINDS;
   readonly needsEventLoop = true;
+  readonly readsMetrics: boolean;
   errors = 0;
   progress = 0;
   isSuspended = false;
@@ -41,8 +42,8 @@ export class FunctionOutlet implements Outlet {
     this.level = level;
     this.#host = host;
     const { metricsIntervalMs = DEFAULT_METRICS_INTERVAL_MS } = sink;
-    if (sink.metrics !== undefined)
-      this.#metricsTimer = new MetricsTimer(metricsIntervalMs, () => void this.#handMetrics());
+    this.readsMetrics = sink.metrics !== undefined;
+    if (this.readsMetrics) this.#metricsTimer = new MetricsTimer(metricsIntervalMs, () => void this.#handMetrics());
   }
 
   take(current: CurrentRecord): void {
@@ -127,7 +128,7 @@ export class FunctionOutlet implements Outlet {
 
   /** One call at a time. */
   async #handMetrics(): Promise<void> {
-    if (this.#sink.metrics === undefined || this.#isReadingMetrics) return;
+    if (!this.readsMetrics || this.#isReadingMetrics) return;
     this.#isReadingMetrics = true;
     await this.#guard(() => this.#sink.metrics?.(this.#host.metrics()));
     this.#isReadingMetrics = false;

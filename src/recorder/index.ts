@@ -171,8 +171,11 @@ class RunningRecorder implements RecorderHandle {
   async flush(): Promise<void> {
     const thread = this.#thread;
     const request = thread?.requestFlush();
-    await this.#local?.drive.flush();
+    // What they read is counted by the thread.
+    const isThreadFirst = this.#local?.recorder.outlets.some(({ readsMetrics }) => readsMetrics) ?? false;
+    if (!isThreadFirst) await this.#local?.drive.flush();
     if (thread !== undefined && request !== undefined) await thread.flushed(request);
+    if (isThreadFirst) await this.#local?.drive.flush();
   }
 
   flushSync(timeoutMs: number): boolean {

@@ -20,6 +20,8 @@ export interface Outlet {
   readonly kinds: number;
   /** True where its work goes on in timers, sockets or promises. */
   readonly needsEventLoop: boolean;
+  /** True where it asks for `OutletHost.metrics`, when it flushes for example. */
+  readonly readsMetrics: boolean;
   /** Takes the current record: as a line or as an object, whichever it needs. */
   take(current: CurrentRecord): void;
   /** Takes a record that never was in a ring. */

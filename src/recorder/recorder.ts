@@ -288,7 +288,7 @@ export class Recorder {
   /** True where somebody got the record. */
   #deliver(cursor: RingCursor): boolean {
     const taken = this.#handOver(cursor);
-    if (this.#spans !== undefined && cursor.decoder.kind === L.KIND_SPAN_END) this.#spans.see(cursor.decoder);
+    if (this.#spans !== undefined && cursor.decoder.kind === L.KIND_SPAN_END) this.#spans.see(cursor);
     if (this.#followers.length > 0) this.#tellFollowers(cursor.decoder);
     if (this.#watch !== undefined && cursor.isOfThisProcess) this.#watch.see(cursor.decoder);
     return taken;

@@ -1,5 +1,6 @@
 // Runs for every span that ends, delivered or not: a look at two headers, and one into a map where the site is another than last time.
 import * as L from '../core/layout.js';
+import type { RingCursor } from './cursor.js';
 import type { SegmentDecoder } from './decoder.js';
 import type { Site } from './dictionary.js';
 import { SpanTable } from './span-table.js';
@@ -15,8 +16,11 @@ export class SpanCounter {
     this.#table = new SpanTable(memory);
   }
 
-  /** The decoder stands on the end of a span. */
-  see(decoder: SegmentDecoder): void {
+  /** The cursor stands on the end of a span. What one that died has counted is not counted again. */
+  see(cursor: RingCursor): void {
+    const { words, decoder } = cursor;
+    if (((cursor.counted - words) | 0) > 0) return;
+    cursor.counted = words + 1;
     const at = decoder.spanOffset;
     if (at < 0) return; // its start is damaged
     const { u32 } = decoder;

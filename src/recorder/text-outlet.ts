@@ -20,6 +20,7 @@ class TextOutlet implements Outlet {
   readonly level: LogLevel | undefined;
   readonly kinds = ALL_KINDS;
   readonly needsEventLoop = false;
+  readonly readsMetrics = false;
   /** What it holds back the ring holds, too. */
   readonly waiting = 0;
   errors = 0;

@@ -1,6 +1,7 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
 import { TtlogError } from '../core/errors.js';
+import type { Field } from '../core/field.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { timersPromises } from './lazy-node.js';
@@ -267,7 +268,9 @@ export class RecorderThread {
     if (worker !== this.#worker || this.#isStopping) return;
     Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
     Atomics.notify(this.#control, L.CONTROL_RECORDER);
+    const held = this.#counts[T.COUNTS.indexOf('waiting')];
     this.#addCounts([...this.#counts]);
+    this.#counts.fill(0);
     this.#worker = undefined;
     const now = performance.now();
     this.#deaths.push(now);
@@ -285,11 +288,13 @@ export class RecorderThread {
       return; // no memory for a thread now: flush() and the end of the process deliver
     }
     const reason = this.#lastError instanceof Error ? this.#lastError.message : 'it ended';
-    this.tell({
-      level: LogLevel.Warn,
-      message: 'The recorder thread died and was started again; what it was writing may be there twice',
-      fields: [{ key: 'reason', value: reason }],
-    });
+    const fields: Field[] = [{ key: 'reason', value: reason }];
+    // Sinks that keep what they took, to send it later, had it in the memory of that thread.
+    if (held > 0) fields.push({ key: 'lost', value: held });
+    const message = 'The recorder thread died and was started again; what it was writing may be there twice';
+    const meta: MetaMessage = { level: LogLevel.Warn, message, fields };
+    this.tell(meta);
+    this.#setup.tellOthers?.(meta);
   }
 
   #addCounts(counts: readonly number[]): void {

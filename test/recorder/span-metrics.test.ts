@@ -1,6 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { getLogger, init, setRecord, span, timer, type TtlogHandle, withSpan } from 'ttlog';
-import { consoleSink, memorySink } from 'ttlog/sinks';
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Sink, SinkMetrics, TtlogHandle, TtlogOptions } from 'ttlog';
+import { getLogger, init, setRecord, span, timer, withSpan } from 'ttlog';
+import { consoleSink, fileSink, memorySink } from 'ttlog/sinks';
 import { fakeClock } from 'ttlog/testing';
 import { closeRing } from '../../src/core/ring-of-thread.js';
 import { SPAN_TABLE_BYTES, SpanTable } from '../../src/recorder/span-table.js';
@@ -87,6 +90,82 @@ test('as the text that Prometheus reads', async () => {
   expect(lines.at(-1)).toBe('');
   for (const line of lines.slice(0, -1))
     expect(line).toMatch(/^(# (HELP|TYPE) ttlog_\w+ .+|ttlog_\w+(\{.*\})? [\d.e+-]+)$/);
+});
+
+describe('where the recorder thread dies', () => {
+  /** The thread that `init()` starts meanwhile. */
+  async function startWithThread(sinks: TtlogOptions['sinks']): Promise<{ running: TtlogHandle; thread: Worker }> {
+    closeRing();
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    handle = init({ service: 'shop', sinks: sinks! });
+    const [thread] = await started;
+    return { running: handle, thread };
+  }
+
+  const countOf = (running: TtlogHandle, name: string): number =>
+    running.stats().spans.find((row) => row.name === name)?.count ?? 0;
+
+  test('what was counted stays, and nothing is counted twice', async () => {
+    // Nothing can be written to it, so all that was read is read again by the next thread.
+    const { running, thread } = await startWithThread([fileSink({ path: '/dev/full', level: 'debug' })]);
+    for (let i = 0; i < 100; i++) withSpan('before', () => i);
+    await vi.waitFor(() => expect(countOf(running, 'before')).toBe(100));
+    await thread.terminate();
+    withSpan('after', () => 1);
+    await vi.waitFor(() => expect(countOf(running, 'after')).toBe(1), { timeout: 10_000 });
+    expect(countOf(running, 'before')).toBe(100);
+  });
+
+  test('sinks read the same sums from the next one', async () => {
+    const read: SinkMetrics[] = [];
+    const sink: Sink = Object.assign(() => undefined, { metrics: (metrics: SinkMetrics) => void read.push(metrics) });
+    const { running, thread } = await startWithThread([sink, fileSink({ path: '/dev/null', level: 'debug' })]);
+    for (let i = 0; i < 50; i++) withSpan('work', () => i);
+    await running.flush();
+    await thread.terminate();
+    for (let i = 0; i < 50; i++) withSpan('work', () => i);
+    await running.flush();
+    expect(read.map(({ spans }) => spans[0].count)).toEqual([50, 100]);
+    expect(read[1].startNs).toBe(read[0].startNs);
+    expect(read[1].timeNs > read[0].timeNs).toBe(true);
+  });
+});
+
+describe('sinks that read metrics', () => {
+  test('are called every so often, one call at a time, and what fails is told', async () => {
+    closeRing();
+    let calls = 0;
+    const failing: Sink = Object.assign(() => undefined, {
+      metricsIntervalMs: 5,
+      metrics: async () => {
+        calls++;
+        await Promise.resolve();
+        throw new Error('no metrics today');
+      },
+    });
+    const memory = memorySink();
+    handle = init({ service: 'shop', sinks: [failing, memory] });
+    withSpan('work', () => 1);
+    await vi.waitFor(() => expect(calls).toBeGreaterThan(2));
+    await handle.flush();
+    expect(memory.records.map(({ values }) => values['reason'])).toContain('no metrics today');
+    expect(handle.stats().sinkErrors).toBeGreaterThan(2);
+  });
+
+  test('have what came last at shutdown()', async () => {
+    closeRing();
+    const read: SinkMetrics[] = [];
+    const sink: Sink = Object.assign(() => undefined, { metrics: (metrics: SinkMetrics) => void read.push(metrics) });
+    const running = init({ service: 'shop', sinks: [sink] });
+    withSpan('work', () => 1);
+    await running.shutdown();
+    expect(read.at(-1)?.spans.map(({ name, count }) => [name, count])).toEqual([['work', 1]]);
+  });
+
+  test.each([{ metrics: 1 }, { metricsIntervalMs: 0 }, { metricsIntervalMs: '1s' }])('%o is no option', (wrong) => {
+    const sink = Object.assign(() => undefined, wrong) as never;
+    expect(() => init({ sinks: [sink] })).toThrow(/^Expected a sink's metrics/);
+  });
 });
 
 describe('the table', () => {

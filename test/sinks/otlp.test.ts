@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LogRecord, TtlogHandle } from 'ttlog';
 import { debug, error, getLogger, info, init, span, TtlogError, warn, withContext, withSpan } from 'ttlog';
@@ -442,6 +444,28 @@ describe('outages', () => {
     receiver.fault = () => undefined;
     await receiver.open();
     await flushing;
+  });
+
+  test('what it holds when the recorder thread dies is said to be lost; what was counted of spans is not', async () => {
+    receiver.fault = ({ path }) => (path === '/v1/metrics' ? undefined : { status: 503 });
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    const memory = memorySink();
+    const handle = start({ sinks: [otlpSink({ url: receiver.url, ...quick, metrics: true }), memory] });
+    const [thread] = await started;
+    withSpan('work', () => {
+      for (let i = 0; i < 10; i++) info('Order placed', { i });
+    });
+    await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(1));
+    await thread.terminate();
+    const died = (): LogRecord | undefined =>
+      memory.records.find(({ message }) => message.startsWith('The recorder thread died'));
+    await vi.waitFor(() => expect(died()).toBeDefined(), { timeout: 5000 });
+    expect(died()?.values['lost']).toBeGreaterThanOrEqual(11);
+    receiver.fault = () => undefined;
+    withSpan('work', () => 1);
+    await handle.flush();
+    expect(receiver.metrics.get('ttlog.span.duration')?.points[0]?.count).toBe(2);
+    expect(receiver.spans).toHaveLength(1);
   });
 
   test('shutdown() gives up, and says what is left', async () => {

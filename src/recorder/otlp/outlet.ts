@@ -33,6 +33,7 @@ export class OtlpOutlet implements Outlet {
   readonly level: LogLevel | undefined;
   readonly kinds: number;
   readonly needsEventLoop = true;
+  readonly readsMetrics: boolean;
   readonly followsSpans = false;
   readonly isBlocked = false;
   readonly isSuspended = false;
@@ -56,6 +57,7 @@ export class OtlpOutlet implements Outlet {
     this.name = `otlp ${spec.signal} ${spec.url}`;
     this.level = level;
     this.kinds = KINDS[spec.signal];
+    this.readsMetrics = spec.signal === 'metrics';
     this.#spec = spec;
     this.#host = host;
     this.#resource = {
@@ -65,13 +67,13 @@ export class OtlpOutlet implements Outlet {
     this.#poster = new Poster(spec);
     this.#queue = new SendQueue({
       ...spec,
-      newestOnly: spec.signal === 'metrics',
+      newestOnly: this.readsMetrics,
       post: (body) => this.#poster.post(body),
       onAccepted: (batch, answer) => this.#accepted(batch, answer),
       onRetry: (reason) => this.#fail(new Error(reason)),
       onLost: (batch, reason) => this.#lost(batch, reason),
     });
-    if (spec.signal === 'metrics') this.#metrics = new MetricsTimer(spec.metricsIntervalMs, () => this.#sendMetrics());
+    if (this.readsMetrics) this.#metrics = new MetricsTimer(spec.metricsIntervalMs, () => this.#sendMetrics());
   }
 
   take(current: CurrentRecord): void {
@@ -120,7 +122,7 @@ export class OtlpOutlet implements Outlet {
   /** An outage must not keep whoever flushes for ever: after the time that one answer may take it is given up, and what is left stays. */
   async flush(withinMs: number): Promise<boolean> {
     this.#encodePending();
-    if (this.#metrics !== undefined) this.#sendMetrics();
+    if (this.readsMetrics) this.#sendMetrics();
     await this.#queue.settled(Math.min(this.#spec.timeoutMs, withinMs));
     return true;
   }
@@ -128,7 +130,7 @@ export class OtlpOutlet implements Outlet {
   async close(): Promise<void> {
     this.#metrics?.stop();
     this.#encodePending();
-    if (this.#metrics !== undefined) this.#sendMetrics();
+    if (this.readsMetrics) this.#sendMetrics();
     await this.#queue.settled(CLOSE_MS);
     this.#queue.close();
     this.#poster.close();
