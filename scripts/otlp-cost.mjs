@@ -1,13 +1,14 @@
 // What a record costs on its way to a collector: bytes and processor, measured against a receiver in a process of its own. The figures of
 // docs/scale.md. `npm run cost:otlp`, after `npm run build`.
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 const REQUESTS = 4000;
 const METHODS = 10;
@@ -41,6 +42,11 @@ function receive() {
   );
 }
 
+/** 12 hex digits. */
+function token() {
+  return randomBytes(6).toString('hex');
+}
+
 /**
  * Requests of a service: a span, method spans in it, events in those, of which every tenth is of level info. With pauses, so that nothing is lost on
  * a machine that has other things to do.
@@ -57,7 +63,8 @@ async function work(pause) {
         for (let m = 0; m < METHODS; m++) {
           withSpan(`OrderService.step${m}`, { order_id: i, sku: `a-${i % 100}` }, () => {
             for (let e = 0; e < EVENTS / METHODS; e++) {
-              const fields = { order_id: i, left: (i * 31) % 977, price: ((i * 17) % 9973) / 100 };
+              // Something in every event that no compression can do anything about.
+              const fields = { order_id: i, price: Math.round(Math.random() * 1e6) / 100, reservation: token() };
               if ((m * 2 + e) % 10 === 0) log.info('Stock reserved', fields);
               else log.debug('Stock looked up', fields);
             }
@@ -98,10 +105,11 @@ async function measure() {
   const idle = await run([otlpSink({ url, logs: 'off', traces: 'off' })]);
   const file = await run([fileSink({ path, level: 'debug' })]);
   const both = await run([otlpSink({ url, logs: 'debug' })]);
+  await run([otlpSink({ url, logs: false, traces: false, metrics: { intervalMs: 3_600_000 } })]);
   receiver.send('seen');
   const [{ seen }] = await once(receiver, 'message');
   receiver.disconnect();
-  const lines = statSync(path).size;
+  const lines = readFileSync(path);
   rmSync(folder, { recursive: true });
 
   // The receiver has seen two of the runs.
@@ -109,10 +117,15 @@ async function measure() {
   const perSpan = seen['/v1/traces'];
   const show = (/** @type {number} */ value) => value.toFixed(value < 10 ? 2 : 0);
   console.log(`${REQUESTS} requests of 1 + ${METHODS} spans and ${EVENTS} events each`);
-  console.log(`NDJSON                 ${show(lines / (logs + spans))} B a line`);
+  const { plain, bytes, requests } = seen['/v1/metrics'];
+  const perRow = (/** @type {number} */ of) => show(of / requests / (1 + METHODS));
+  console.log(
+    `NDJSON                 ${show(lines.length / (logs + spans))} B a line, gzip ${show(gzipSync(lines).length / (logs + spans))} B`,
+  );
+  console.log(`metrics, protobuf      ${perRow(plain)} B a name of a span, gzip ${perRow(bytes)} B`);
   console.log(`OTLP log, protobuf     ${show(perLog.plain / 2 / logs)} B, gzip ${show(perLog.bytes / 2 / logs)} B`);
   console.log(`OTLP span, protobuf    ${show(perSpan.plain / 2 / spans)} B, gzip ${show(perSpan.bytes / 2 / spans)} B`);
-  console.log(`requests to the receiver: ${perLog.requests} + ${perSpan.requests}`);
+  console.log(`requests of logs and spans: ${perLog.requests} + ${perSpan.requests}`);
   console.log(`processor, recording only            ${show(idle / (logs + spans))} µs a record`);
   console.log(`processor, and to a file             ${show(file / (logs + spans))} µs a record`);
   console.log(`processor, and to the receiver       ${show(both / (logs + spans))} µs a record`);

@@ -5,6 +5,8 @@ import type { LogRecord, TtlogHandle } from 'ttlog';
 import { debug, error, getLogger, info, init, span, TtlogError, warn, withContext, withSpan } from 'ttlog';
 import type { OtlpSinkOptions } from 'ttlog/sinks';
 import { memorySink, otlpSink } from 'ttlog/sinks';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { TtlogTracerProvider } from 'ttlog/opentelemetry';
 import { OtlpReceiver } from '../support/otlp-receiver.js';
 import { start } from '../support/running.js';
 
@@ -153,6 +155,32 @@ describe.each([
     expect(charge?.attributes).toEqual({});
   });
 
+  test('kinds and status of spans, also of those of OpenTelemetry', async () => {
+    const handle = run({ protocol }, inThread);
+    for (const kind of ['internal', 'server', 'client', 'producer', 'consumer'] as const)
+      withSpan(kind, {}, { kind }, () => 1);
+    const tracer = new TtlogTracerProvider().getTracer('lib');
+    const fine = tracer.startSpan('fine', { kind: SpanKind.CLIENT });
+    fine.setStatus({ code: SpanStatusCode.OK });
+    fine.end();
+    const failed = tracer.startSpan('failed');
+    failed.recordException(new RangeError('declined'));
+    failed.setStatus({ code: SpanStatusCode.ERROR, message: 'no money' });
+    failed.end();
+    await handle.flush();
+    expect(receiver.spans.map(({ name, kind, status }) => [name, kind, status])).toEqual([
+      ['internal', 1, { code: 0, message: '' }],
+      ['server', 2, { code: 0, message: '' }],
+      ['client', 3, { code: 0, message: '' }],
+      ['producer', 4, { code: 0, message: '' }],
+      ['consumer', 5, { code: 0, message: '' }],
+      ['fine', 3, { code: 1, message: '' }],
+      ['failed', 1, { code: 2, message: 'no money' }],
+    ]);
+    expect(receiver.spans.at(-1)?.scope).toBe('lib');
+    expect(receiver.spans.find(({ name }) => name === 'client')?.attributes).toEqual({});
+  });
+
   test('the resource: who sends', async () => {
     const handle = run(
       { protocol, serviceVersion: '1.2.3', resource: { 'deployment.environment.name': 'test', replicas: 2 } },
@@ -228,19 +256,26 @@ describe('what is sent', () => {
     expect(receiver.spans.map(({ name }) => name)).toEqual(['broken']);
   });
 
-  test('the story of a trace that failed, with promote, and what was sent before not twice', async () => {
-    const sinks = [otlpSink({ url: receiver.url, ...quick })];
-    const handle = start({ sinks, promote: true });
-    const request = span('request');
-    request.run(() => {
-      debug('a detail');
-      withSpan('query', () => 1);
-    });
-    request.fail(new Error('x'));
-    await handle.flush();
-    expect(receiver.logs.map(({ body, attributes }) => [body, attributes['promoted']])).toEqual([['a detail', true]]);
-    expect(receiver.spans.map(({ name }) => name)).toEqual(['query', 'request']);
-  });
+  test.each([
+    ['debug', ['fine', 'query', 'request']],
+    ['warn', ['query', 'request']],
+  ] as const)(
+    'the story of a trace that failed, with promote, and nothing twice: spans from %s on',
+    async (traces, spans) => {
+      const sinks = [otlpSink({ url: receiver.url, ...quick, traces })];
+      const handle = start({ sinks, promote: true });
+      withSpan('fine', () => debug('a detail of what went well'));
+      const request = span('request');
+      request.run(() => {
+        debug('a detail');
+        withSpan('query', () => 1);
+      });
+      request.fail(new Error('x'));
+      await handle.flush();
+      expect(receiver.logs.map(({ body, attributes }) => [body, attributes['promoted']])).toEqual([['a detail', true]]);
+      expect(receiver.spans.map(({ name }) => name)).toEqual(spans);
+    },
+  );
 
   test('what is not sent is not delivered', async () => {
     const handle = run({ logs: false });

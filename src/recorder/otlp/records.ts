@@ -1,5 +1,6 @@
 // LogRecords as OpenTelemetry's serialisers take them: as much of the SDK's ReadableLogRecord and ReadableSpan as they read.
 import type { Field, FieldValue } from '../../core/field.js';
+import * as L from '../../core/layout.js';
 import type { LogRecord } from '../record.js';
 import { RecordedError } from '../values.js';
 import type { Attributes } from './values.js';
@@ -69,8 +70,6 @@ const SAMPLED = 1;
 const STATUS_UNSET = 0;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
-/** Of OpenTelemetry's API; on the wire they count from one. */
-const SPAN_KINDS: Readonly<Record<string, number>> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
 /** Trace to fatal. */
 const SEVERITIES = [1, 5, 9, 13, 17, 21];
 const SEVERITY_TEXTS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
@@ -128,17 +127,17 @@ export class RecordMapper {
       fields.filter(({ key }) => !SPAN_FIELDS.has(key)),
     );
     const endTime = hrTime(record.timestampNs);
-    const err = fields.findLast(({ key }) => key === 'err')?.value;
-    const hasFailed = outcome === 'error';
-    if (!hasFailed && err !== undefined && !(err instanceof RecordedError)) attributes['err'] = toAttribute(err);
+    const err = lastOf(fields, 'err');
+    if (outcome !== 'error' && err !== undefined && !(err instanceof RecordedError))
+      attributes['err'] = toAttribute(err);
     return {
       name: record.message,
-      kind: SPAN_KINDS[String(record.values['span_kind'])] ?? 0,
+      kind: Math.max(L.SPAN_ROLES.indexOf(lastOf(fields, 'span_kind') as (typeof L.SPAN_ROLES)[number]), 0),
       spanContext: () => context,
       parentSpanContext: contextOf(traceId, record.parentSpanId),
       startTime: hrTime(record.startNs ?? record.timestampNs),
       endTime,
-      status: hasFailed ? { code: STATUS_ERROR, message: reasonOf(record, err) } : { code: codeOf(record) },
+      status: statusOf(record, err),
       attributes,
       links: linksOf(fields),
       events: err instanceof RecordedError ? [exceptionEvent(err, endTime)] : [],
@@ -185,14 +184,19 @@ function isHex(id: unknown, digits: number): id is string {
   return typeof id === 'string' && id.length === digits && /^[\da-f]+$/.test(id);
 }
 
-/** What OpenTelemetry's API was told: that it went well is more than that nobody said otherwise. */
-function codeOf({ values }: LogRecord): number {
-  return values['otel.status_code'] === 'OK' ? STATUS_OK : STATUS_UNSET;
+function lastOf(fields: readonly Field[], name: string): FieldValue {
+  return fields.findLast(({ key }) => key === name)?.value;
 }
 
-function reasonOf({ values }: LogRecord, err: FieldValue): string {
-  const { 'otel.status_description': said } = values;
-  if (typeof said === 'string') return said;
+/** What OpenTelemetry's API said of it (see ttlog/opentelemetry) is said as it was. */
+function statusOf({ outcome, fields }: LogRecord, err: FieldValue): OtlpSpan['status'] {
+  const description = lastOf(fields, 'otel.status_description');
+  if (outcome === 'error')
+    return { code: STATUS_ERROR, message: typeof description === 'string' ? description : reasonOf(err) };
+  return { code: lastOf(fields, 'otel.status_code') === 'OK' ? STATUS_OK : STATUS_UNSET };
+}
+
+function reasonOf(err: FieldValue): string {
   if (err instanceof RecordedError) return err.message;
   return typeof err === 'string' ? err : '';
 }
@@ -204,7 +208,7 @@ function exceptionEvent(error: RecordedError, time: HrTime): OtlpSpanEvent {
 }
 
 function linksOf(fields: readonly Field[]): OtlpLink[] {
-  const links = fields.findLast(({ key }) => key === 'span_links')?.value;
+  const links = lastOf(fields, 'span_links');
   if (!Array.isArray(links)) return [];
   return (links as { [key: string]: FieldValue }[]).flatMap((link) => {
     if (typeof link !== 'object' || link === null) return [];
