@@ -75,7 +75,7 @@ function openAsSaid(
 }
 
 /** Where SpanRules have it; what is none of them counts as internal. */
-function roleBits(role: unknown): number {
+export function roleBits(role: unknown): number {
   return Math.max(L.SPAN_ROLES.indexOf(role as SpanRole), 0) << L.SPAN_ROLE_SHIFT;
 }
 

@@ -7,6 +7,7 @@ import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { SILENCE_SPANS } from '../core/scope.js';
 import { openSpanWith, spanRules, spanSite, type Span } from '../core/span.js';
+import { roleBits } from '../core/span-options.js';
 import { targetOf } from '../core/state.js';
 import type { NormalClientOptions, OutgoingCall } from './client-options.js';
 import { recordedUrl } from './request-url.js';
@@ -15,8 +16,8 @@ import { recordedUrl } from './request-url.js';
 const TARGET = 'http.client';
 
 /** An answer of whatever kind is the caller's to judge; that there is none is worth a warning. */
-const ANSWERED = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off);
-const UNANSWERED = spanRules(L.SPAN_KIND_SPAN, LogLevel.Warn);
+const ANSWERED = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off, Infinity, null, roleBits('client'));
+const UNANSWERED = spanRules(L.SPAN_KIND_SPAN, LogLevel.Warn, Infinity, null, roleBits('client'));
 
 /** How a client adds headers to a request that has not been sent; undefined where it is too late, or has a trace already. */
 export type AddHeader = (name: string, value: string) => void;

@@ -11,6 +11,7 @@ import type { Scope } from '../core/scope.js';
 import { Context, SILENCE_SPANS } from '../core/scope.js';
 import { SilentScope, traceScope } from '../core/silence.js';
 import { openSpanWith, spanRules, spanSite, type RemoteTrace, type Span } from '../core/span.js';
+import { roleBits } from '../core/span-options.js';
 import { state, targetOf } from '../core/state.js';
 import { parseTraceparent, SAMPLED } from '../core/traceparent.js';
 import { isFailure } from './request-failure.js';
@@ -22,7 +23,7 @@ import { recordedUrl } from './request-url.js';
 const TARGET = 'http';
 
 /** The completion record has the error level; the span would only say it again. */
-const RULES = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off);
+const RULES = spanRules(L.SPAN_KIND_SPAN, LogLevel.Off, Infinity, null, roleBits('server'));
 
 /** What is known of a request when it comes. */
 export interface RequestHead {

@@ -4,11 +4,22 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, info, LogLevel, warn, withContext, withSpan } from 'ttlog';
+import {
+  addContext,
+  currentContext,
+  currentSpan,
+  info,
+  LogLevel,
+  type LogRecord,
+  warn,
+  withContext,
+  withSpan,
+} from 'ttlog';
 import { instrumentHttp } from 'ttlog/http';
 import { headersOf, sentRequests, strangers } from '../../nestjs/support/isolation.js';
 import { Gate } from '../../nestjs/support/gate.js';
-import { answered, ask, atTheEnd, completions, keptConnection, record, recordsWhen, roots } from '../support.js';
+import { answered, ask, atTheEnd, calls, completions, keptConnection, record, recordsWhen, roots } from '../support.js';
+import { serve as plain } from '../support.js';
 import type { Application, Call } from './application.js';
 import { FRAMEWORKS, onHttp2, type Framework } from './frameworks.js';
 
@@ -99,19 +110,19 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
   });
 
   test('its logger belongs to it wherever it is called', async () => {
-    const calls: Call[] = [];
+    const earlier: Call[] = [];
     const url = await serve({
       routes: {
         'GET /one': (call) => {
-          calls.push(call);
+          earlier.push(call);
           call.raw.on('close', () => call.log.info('in a listener'));
           withContext({ step: 2 }, () => call.log.child({ part: 'a' }).info('inside', { n: 1 }));
           return 'ok';
         },
         'GET /other': async () => {
-          // Whoever calls back runs in a scope of its own.
+          // Whoever earlier back runs in a scope of its own.
           await turn();
-          withSpan('mine', () => calls[0].log.info('from elsewhere'));
+          withSpan('mine', () => earlier[0].log.info('from elsewhere'));
           return 'ok';
         },
       },
@@ -446,6 +457,21 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
       { request_id: 'r-1', region: 'eu', tenant: 'acme' },
     ]);
     expect(all.filter(({ message }) => message === 'quiet')).toEqual([]);
+  });
+
+  test('a call that it makes tells the other side of its trace', async () => {
+    const instrumented = instrumentHttp({ server: false });
+    atTheEnd(() => instrumented[Symbol.dispose]());
+    const other = await plain((request, response) => response.end(String(request.headers.traceparent)));
+    const url = await serve({ routes: { 'GET /orders/:id': async () => (await fetch(other)).text() } });
+    const { text } = await ask(`${url}/orders/7`, { headers: { traceparent: `00-${TRACE}-${SPAN}-01` } });
+    // Besides that of the test itself.
+    const callsOf = (some: readonly LogRecord[]) => calls(some).filter(({ traceId }) => traceId === TRACE);
+    const all = await recordsWhen((some) => completions(some).length === 1 && callsOf(some).length === 1);
+    const [call] = callsOf(all);
+    expect(text).toBe(`00-${TRACE}-${call.spanId}-01`);
+    expect(call).toMatchObject({ parentSpanId: roots(all)[0].spanId, values: { span_kind: 'client' } });
+    expect(roots(all)[0].values['span_kind']).toBe('server');
   });
 
   describe('200 requests in flight', () => {
