@@ -14,6 +14,7 @@ const projects = [
   'examples/express/tsconfig.json',
   'examples/fastify/tsconfig.json',
   'examples/nestjs/tsconfig.json',
+  'examples/opentelemetry/tsconfig.json',
 ];
 
 for (const project of projects) {

@@ -244,6 +244,8 @@ export const ENTRY_STRINGS_OFFSET = 16;
 export const MAX_ENTRY_BYTES = 1024 * 1024;
 export const SITE_EVENT = 0;
 export const SITE_SPAN = 1;
+/** A span of a library (see Target.isLibrary): what it says of it is not on the events inside. */
+export const SITE_LIBRARY_SPAN = 3;
 /** A string that a field has had more than once; the entry has this one string alone, and its id is among the texts. */
 export const SITE_TEXT = 2;
 

@@ -22,6 +22,8 @@ export interface Scope {
 export interface ForeignScope extends Scope {
   /** The header `baggage` of that context, '' = none. */
   readonly baggage: string;
+  /** While its span is open, and that of a request that is answered: then ttlog's own span of that request is inside of it. */
+  readonly isServing: boolean;
 }
 
 /** A trace that was not sampled: its spans are not recorded, its events are. */

@@ -284,7 +284,7 @@ export function spanSite(target: Target, level: number, name: string): Callsite 
 }
 
 function addSpanSite(sites: Map<string, Callsite>, target: Target, level: number, name: string): Callsite {
-  const callsite = addCallsite(sites, target, level, name, L.SITE_SPAN);
+  const callsite = addCallsite(sites, target, level, name, target.isLibrary ? L.SITE_LIBRARY_SPAN : L.SITE_SPAN);
   if (kept.length === 0) {
     // It takes no id from those that are opened: seeded ones are the same, whether it is there already or not.
     const [spanWords, traceWords] = [spanIdWords.slice(), traceIdWords.slice()];

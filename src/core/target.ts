@@ -7,7 +7,7 @@ import { LogLevel } from './level.js';
  */
 export class Target {
   readonly name: string;
-  /** Its spans are those of a library: what is logged inside without a logger is not the library's. */
+  /** Its spans are those of a library: what is logged inside is not the library's, and has neither its target nor the fields of its spans. */
   readonly isLibrary: boolean;
   /** True where its records are delivered whatever the filter says, false where none is, null where the filter decides. */
   readonly decided: boolean | null;

@@ -2,6 +2,7 @@
 import { formatBaggage, parseBaggage, type BaggageEntry } from '../context/baggage.js';
 import { copyOf } from '../context/context-fields.js';
 import { remoteSpan } from '../context/remote-span.js';
+import { runningScope } from '../context/scope-store.js';
 import { passedTracestate } from '../context/tracestate.js';
 import { hasErrorLine, needsNoLine, noteErrorLine } from '../core/error-lines.js';
 import * as L from '../core/layout.js';
@@ -69,7 +70,7 @@ export class RequestScope {
     const entries = parseBaggage(head.header('baggage'));
     const baggage = entries.length === 0 ? '' : formatBaggage(entries);
     const given = head.fields === undefined ? undefined : copyOf(head.fields);
-    const context = new Context({ ...namedIn(entries, options.baggage), ...given, request_id: this.id }, undefined);
+    const context = new Context({ ...namedIn(entries, options.baggage), ...given, request_id: this.id }, around(head));
     const outer = parentScope(head, baggage, context, options);
     if (outer instanceof SilentScope) this.scope = outer;
     else this.scope = this.span = openRequestSpan(head, outer, this.req, baggage);
@@ -118,8 +119,20 @@ function namedIn(entries: readonly BaggageEntry[], names: readonly string[]): Re
   return Object.fromEntries(entries.filter(({ key }) => names.includes(key)).map(({ key, value }) => [key, value]));
 }
 
+/**
+ * What is around a request is what somebody says it is: the running scope may be that of the request before it on its connection. A span of
+ * OpenTelemetry's instrumentation, where that has seen the request first, is.
+ */
+function around(head: RequestHead): Scope | undefined {
+  const foreign = runningScope()?.foreign ?? null;
+  if (foreign === null || foreign.span === null || !foreign.isServing) return undefined;
+  const parent = parseTraceparent(head.header('traceparent'));
+  return parent === undefined || parent.traceId === foreign.span.traceId ? foreign : undefined;
+}
+
 /** The scope that the request's span is opened in: that of its caller, or where there is none the beginning of a trace. */
 function parentScope(head: RequestHead, baggage: string, context: Context, options: NormalRequestOptions): Scope {
+  if (context.span !== null) return context;
   const traceparent = head.header('traceparent');
   const parent = parseTraceparent(traceparent);
   if (parent === undefined) return traceScope(context, false, options.sample) ?? context;

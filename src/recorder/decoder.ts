@@ -213,8 +213,9 @@ export class SegmentDecoder {
   inherited(span: SpanState | undefined): readonly Layer[] {
     const bindings = (this.flags & L.FLAG_BINDINGS) === 0 ? 0 : this.header(L.RECORD_BINDINGS_OFFSET);
     const context = this.header(L.RECORD_CONTEXT_OFFSET);
-    if (bindings + context === 0 && span === undefined) return NO_LAYERS;
-    return this.kind === L.KIND_EMITTED ? NO_LAYERS : this.#bounded(this.#layer(bindings), this.#layer(context), span);
+    const from = this.kind === L.KIND_EVENT && span?.site.isLibrary === true ? undefined : span;
+    if (bindings + context === 0 && from === undefined) return NO_LAYERS;
+    return this.kind === L.KIND_EMITTED ? NO_LAYERS : this.#bounded(this.#layer(bindings), this.#layer(context), from);
   }
 
   /** Goes behind the current record's header: to its own fields, or to the site that it carries itself. */

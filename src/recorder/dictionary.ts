@@ -16,6 +16,8 @@ export interface Site {
   /** 0 = unknown. */
   readonly line: number;
   readonly level: LogLevel;
+  /** A span whose fields are not those of the events inside. */
+  readonly isLibrary: boolean;
   readonly names: readonly string[];
 }
 
@@ -92,7 +94,7 @@ export class Dictionary implements TextTable {
 
   /** A site that a record carries itself. */
   inlineSite(target: string, message: string, level: number): Site {
-    return this.#site(0, target, message, null, 0, level, []);
+    return this.#site(0, L.SITE_EVENT, target, message, null, 0, level, []);
   }
 
   #add(reader: ByteReader): void {
@@ -102,7 +104,8 @@ export class Dictionary implements TextTable {
       reader.p = start + L.ENTRY_STRINGS_OFFSET;
       const target = reader.string();
       const id = dv.getUint32(start + L.ENTRY_ID_OFFSET, true);
-      if (u8[start + L.ENTRY_SITE_KIND_OFFSET] === L.SITE_TEXT) {
+      const kind = u8[start + L.ENTRY_SITE_KIND_OFFSET];
+      if (kind === L.SITE_TEXT) {
         this.#texts.set(id, { text: target, start: 0, end: 0 });
         return;
       }
@@ -113,7 +116,7 @@ export class Dictionary implements TextTable {
       for (let i = 0; i < count; i++) names.push(reader.string());
       const line = dv.getInt32(start + L.ENTRY_LINE_OFFSET, true);
       if (id <= MAX_SITES)
-        this.#sites[id] = this.#site(id, target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names);
+        this.#sites[id] = this.#site(id, kind, target, message, file, line, u8[start + L.ENTRY_LEVEL_OFFSET], names);
     } catch {
       // A damaged entry: records of this site count as damaged.
     }
@@ -121,6 +124,7 @@ export class Dictionary implements TextTable {
 
   #site(
     id: number,
+    kind: number,
     target: string,
     message: string,
     file: string | null,
@@ -135,6 +139,7 @@ export class Dictionary implements TextTable {
       file,
       line,
       level: Math.min(level, 5) as LogLevel,
+      isLibrary: kind === L.SITE_LIBRARY_SPAN,
       names,
     };
   }

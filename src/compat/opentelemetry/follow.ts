@@ -7,7 +7,7 @@ import type { Context, ForeignScope, Scope } from '../../core/scope.js';
 import { liveScope, SILENCE_SPANS } from '../../core/scope.js';
 import type { Span } from '../../core/span.js';
 import { baggageText } from './baggage.js';
-import { isTracingSuppressed, remoteOf, SILENCE_SUPPRESSED } from './foreign-scope.js';
+import { isServing, isTracingSuppressed, remoteOf, SILENCE_SUPPRESSED } from './foreign-scope.js';
 
 /** What runs in an active span of the SDK, which was entered inside a scope of ttlog's, or outside of any. */
 class FollowedScope implements ForeignScope {
@@ -39,6 +39,10 @@ class FollowedScope implements ForeignScope {
     this.followed = followed;
     this.isSuppressed = isSuppressed;
     this.#following = following;
+  }
+
+  get isServing(): boolean {
+    return isServing(this.followed);
   }
 
   /** Where it has been put back, and nobody follows any more, what is around it counts. */

@@ -6,6 +6,7 @@ import {
   isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
+  SpanKind,
   trace,
 } from '@opentelemetry/api';
 import { remoteSpan } from '../../context/remote-span.js';
@@ -52,6 +53,18 @@ class OtelScope implements ForeignScope {
     this.baggage = baggageText(propagation.getBaggage(otel));
     this.otel = otel;
   }
+
+  get isServing(): boolean {
+    return isServing(trace.getSpan(this.otel));
+  }
+}
+
+/** Whether a span is that of a request which is being answered. Those of SDKs have a `kind`, of which their API does not speak. */
+export function isServing(span: ApiSpan | undefined): boolean {
+  if (span?.isRecording() !== true) return false;
+  const core = coreOf(span);
+  const kind = core === undefined ? (span as { kind?: unknown }).kind : core.rules.role >> L.SPAN_ROLE_SHIFT;
+  return kind === SpanKind.SERVER;
 }
 
 function silenceOf(

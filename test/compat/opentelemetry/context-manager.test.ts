@@ -16,6 +16,9 @@ import {
   withContext,
   withSpan,
 } from 'ttlog';
+import { READER_CAPTURES } from '../../../src/core/layout.js';
+import { state } from '../../../src/core/state.js';
+import { follow, readAll } from '../../support/reading.js';
 import { attributesOf, enable, eventOf, records, spanOf } from './support.js';
 
 const KEY = createContextKey('a key of a test');
@@ -184,14 +187,23 @@ describe('with ttlog', () => {
     expect((await spanOf('root')).parentSpanId).toBeUndefined();
   });
 
-  test('fields of a span of OpenTelemetry are on its line, not on those of its children', async () => {
-    trace.getTracer('library').startActiveSpan('outer', { attributes: { a: 1 } }, (outer) => {
-      withSpan('inner', () => undefined);
-      info('event');
-      outer.end();
-    });
-    expect(attributesOf(await spanOf('inner'))).toEqual({});
-    expect((await eventOf('event')).values).toEqual({ a: 1 });
+  test('fields of a span of OpenTelemetry are on its line alone, in records and in lines', async () => {
+    info('there is a ring');
+    const cursor = follow(state.ring!.buffer, READER_CAPTURES);
+    withContext({ request_id: 'r-1' }, () =>
+      trace.getTracer('library').startActiveSpan('outer', { attributes: { a: 1 } }, (outer) => {
+        outer.setAttribute('b', 2);
+        withSpan('inner', () => undefined);
+        info('event', { own: 3 });
+        outer.end();
+      }),
+    );
+    expect(attributesOf(await spanOf('inner'))).toEqual({ request_id: 'r-1' });
+    expect(attributesOf(await spanOf('outer'))).toEqual({ request_id: 'r-1', a: 1, b: 2 });
+    expect((await eventOf('event')).values).toEqual({ request_id: 'r-1', own: 3 });
+    const lines = readAll(cursor).map(({ line }) => JSON.parse(line) as Record<string, unknown>);
+    expect(new Set(lines.filter(({ a }) => a === 1).map(({ msg }) => msg))).toEqual(new Set(['outer']));
+    expect(lines.find(({ msg }) => msg === 'event')).toMatchObject({ request_id: 'r-1', own: 3 });
   });
 });
 

@@ -11,6 +11,7 @@ import type Knex from 'knex';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LogRecord } from 'ttlog';
 import { currentSpan, info, withContext, withSpan } from 'ttlog';
+import { ttlogHttp } from 'ttlog/http';
 import { atTheEnd, attributesOf, enable, eventOf, spans, until } from './support.js';
 
 const require = createRequire(import.meta.url);
@@ -26,11 +27,12 @@ beforeEach(() => void enable());
 
 describe('http', () => {
   /** Answers with what its handler says, at a port of its own. Loaded by require, because that is what the instrumentation hooks into. */
-  async function serve(answer: (request: Http.IncomingMessage) => Promise<string> | string): Promise<string> {
+  async function serve(
+    answer: (request: Http.IncomingMessage) => string,
+    wrap: (listener: Http.RequestListener) => Http.RequestListener = (listener) => listener,
+  ): Promise<string> {
     const http = require('node:http') as typeof Http;
-    const server = http.createServer((request, response) => {
-      void Promise.resolve(answer(request)).then((text) => response.end(text));
-    });
+    const server = http.createServer(wrap((request, response) => void response.end(answer(request))));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     atTheEnd(() => {
@@ -87,10 +89,22 @@ describe('http', () => {
       true,
     ]);
 
+    // A request that ttlog records too: its span is inside of theirs, with or without a caller.
+    const wrapped = await serve(
+      () => currentSpan()!.name,
+      (listener) => ttlogHttp(listener),
+    );
+    expect(await get(wrapped)).toBe('HTTP GET');
+    await until(async () => ofTarget(await spans(), 'http').length === 4);
+    const request = (await spans()).find(({ message }) => message === 'HTTP GET')!;
+    const around = ofTarget(await spans(), 'http').find(({ spanId }) => spanId === request.parentSpanId)!;
+    expect([around.values['span_kind'], around.traceId]).toEqual(['server', request.traceId]);
+    expect((await eventOf('request completed')).traceId).toBe(request.traceId);
+
     // And one that fails: the instrumentation hooks into a module of Node's once a process, so there is one test.
     await expect(get('http://127.0.0.1:1/')).rejects.toThrow('ECONNREFUSED');
-    await until(async () => ofTarget(await spans(), 'http').length === 3);
-    const failed = ofTarget(await spans(), 'http')[2];
+    await until(async () => ofTarget(await spans(), 'http').length === 5);
+    const failed = ofTarget(await spans(), 'http')[4];
     expect([failed.outcome, failed.level]).toEqual(['error', 4]);
     expect(failed.values['err']).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') });
   });
