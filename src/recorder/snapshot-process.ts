@@ -48,8 +48,19 @@ const HARMLESS_VARIABLES = [
 ];
 const MAX_NAMES = 256;
 
-/** Looks at the process once. Never throws. `withoutResources`: what keeps it alive is not counted, for there may be much of it. */
-export function processFacts({ withoutResources = false } = {}): ProcessFacts {
+/** What has changed since `then`; what keeps the process alive is not counted, for there may be much of it. 0.1 ms. */
+export function processFactsNow(then: ProcessFacts): ProcessFacts {
+  return {
+    ...then,
+    ...fact('memory', () => ({ ...process.memoryUsage() })),
+    ...fact('resources', () => ({ ...process.resourceUsage() })),
+    ...fact('uptimeSeconds', uptimeSeconds),
+    ...fact('activeResources', () => undefined),
+  };
+}
+
+/** Looks at the process once. Never throws. */
+export function processFacts(): ProcessFacts {
   return {
     pid: process.pid,
     ...fact('ppid', () => process.ppid),
@@ -64,10 +75,10 @@ export function processFacts({ withoutResources = false } = {}): ProcessFacts {
     ...fact('versions', () => pick(process.versions)),
     platform: process.platform,
     arch: process.arch,
-    ...fact('uptimeSeconds', () => Math.round(process.uptime() * 1000) / 1000),
+    ...fact('uptimeSeconds', uptimeSeconds),
     ...fact('memory', () => ({ ...process.memoryUsage() })),
     ...fact('resources', () => ({ ...process.resourceUsage() })),
-    ...(withoutResources ? {} : fact('activeResources', () => countByName(process.getActiveResourcesInfo()))),
+    ...fact('activeResources', () => countByName(process.getActiveResourcesInfo())),
     ...fact('environmentNames', () => Object.keys(process.env).sort().slice(0, MAX_NAMES)),
     ...fact('environment', harmlessVariables),
   };
@@ -80,6 +91,8 @@ function fact<K extends keyof ProcessFacts>(name: K, find: () => ProcessFacts[K]
     return {};
   }
 }
+
+const uptimeSeconds = (): number => Math.round(process.uptime() * 1000) / 1000;
 
 function pick(versions: NodeJS.ProcessVersions): Record<string, string> {
   const kept: Record<string, string> = {};

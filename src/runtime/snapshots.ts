@@ -4,7 +4,8 @@ import { getLogger } from '../core/logger.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { processFacts } from '../recorder/snapshot-process.js';
+import type { ProcessFacts } from '../recorder/snapshot-process.js';
+import { processFacts, processFactsNow } from '../recorder/snapshot-process.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
 import { compressSnapshots, installCrashSnapshot, listOpenSpans, writeSnapshotSync } from '../recorder/snapshot.js';
 import type { SnapshotSettings } from '../recorder/snapshot-taker.js';
@@ -26,6 +27,7 @@ export class Snapshots {
   readonly #options: NormalSnapshots;
   /** Taken on this thread, at once. */
   taken = 0;
+  #facts: ProcessFacts | undefined;
   #parts: SnapshotParts | undefined;
   /** A snapshot of the crash has been written. */
   #hasCrashed = false;
@@ -40,8 +42,10 @@ export class Snapshots {
 
   /** For whoever takes those that nobody asks for. */
   get settings(): SnapshotSettings {
-    const { retention, triggers } = this.#options;
-    const facts = triggers === undefined ? undefined : processFacts();
+    const { retention, triggers, crash, signal } = this.#options;
+    // 0.5 ms, which nobody waits for later.
+    if (crash || triggers !== undefined || signal !== undefined) this.#facts = processFacts();
+    const facts = triggers === undefined ? undefined : this.#facts;
     return { dir: this.dir, service: this.#service, retention, process: facts, isMainThread: state.threadId === 0 };
   }
 
@@ -99,8 +103,7 @@ export class Snapshots {
 
   /** This thread only says what it alone knows; the recorder thread copies the rings. */
   take(reason: string, origin = 'call'): Promise<SnapshotInfo> {
-    // A count of what keeps the process alive can take milliseconds where that is much.
-    const process = processFacts({ withoutResources: true });
+    const process = processFactsNow((this.#facts ??= processFacts()));
     return this.#running.recorder.snapshot({ ...this.input(), reason, origin, process });
   }
 
