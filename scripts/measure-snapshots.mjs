@@ -98,5 +98,7 @@ function print(text, times, bar) {
   const median = (of) => times.map((time) => time[of]).sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
   const [cpu, wall] = [median('cpuMs'), median('wallMs')];
   const verdict = wall <= bar ? 'met' : cpu <= bar ? 'met, but for the wait for a processor' : 'missed';
-  console.log(`${text.padEnd(28)} ${cpu.toFixed(2).padStart(6)} / ${wall.toFixed(2).padStart(6)}   ≤ ${bar}   ${verdict}`);
+  console.log(
+    `${text.padEnd(28)} ${cpu.toFixed(2).padStart(6)} / ${wall.toFixed(2).padStart(6)}   ≤ ${bar}   ${verdict}`,
+  );
 }

@@ -26,6 +26,7 @@ import { prometheusText } from './prometheus.js';
 import { redactorOf } from './redact-options.js';
 import { endOnSignals } from './signals.js';
 import { Snapshots } from './snapshots.js';
+import { recordStats } from './stats-record.js';
 import { channelName, ThreadHost } from './thread-host.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
@@ -217,6 +218,7 @@ class Running implements TtlogHandle {
     process.on('exit', onExit);
     this.uninstall.push(() => process.off('exit', onExit));
     this.settleBeforeExit();
+    if (options.statsEveryMs !== undefined) this.uninstall.push(recordStats(options.statsEveryMs, () => this.stats()));
     this.uninstall.push(
       endOnSignals(options.signals, () => {
         const isDelivered = this.deliverAtEnd();

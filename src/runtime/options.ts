@@ -83,6 +83,13 @@ export interface TtlogOptions {
   stallTimeoutMs?: number;
   /** Delivery at the end of the process may take this long (ms). @default 2000 */
   exitTimeoutMs?: number;
+  /**
+   * Records what ttlog has done so far (`stats()`: recorded, delivered, dropped, lapped, promoted, …) so often, at info level under the target `ttlog`. From
+   * 1000 on. ms.
+   *
+   * @default never
+   */
+  statsEveryMs?: number;
   /** Deliver on this thread instead of a worker: for places without workers. @default false */
   inThread?: boolean;
 }
@@ -105,13 +112,15 @@ export interface NormalOptions {
   readonly flushIntervalMs: number;
   readonly stallTimeoutMs: number;
   readonly exitTimeoutMs: number;
+  /** undefined = never. */
+  readonly statsEveryMs: number | undefined;
   readonly inThread: boolean;
 }
 
 const KNOWN: readonly (keyof TtlogOptions)[] = [
   'service', 'level', 'record', 'capacity', 'capacityBytes', 'channelCapacity', 'sinks', 'snapshots', 'promote', 'blackBox', 'redact',
   'signals', 'overflow',
-  'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'inThread',
+  'flushIntervalMs', 'stallTimeoutMs', 'exitTimeoutMs', 'statsEveryMs', 'inThread',
 ]; // prettier-ignore
 
 /** Checks options and fills in the defaults. */
@@ -141,6 +150,10 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     flushIntervalMs: wholeNumber('flushIntervalMs', options.flushIntervalMs ?? 10, 1, 60_000),
     stallTimeoutMs: wholeNumber('stallTimeoutMs', options.stallTimeoutMs ?? 250, 0, 600_000),
     exitTimeoutMs: wholeNumber('exitTimeoutMs', options.exitTimeoutMs ?? 2000, 0, 600_000),
+    statsEveryMs:
+      options.statsEveryMs === undefined
+        ? undefined
+        : wholeNumber('statsEveryMs', options.statsEveryMs, 1000, 2_147_483_647),
     inThread,
   };
 }
