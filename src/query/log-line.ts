@@ -14,6 +14,7 @@ const SPAN_KEYS = ['span_id', 'span.id', 'logging.googleapis.com/spanId'];
 const THREAD_KEYS = ['thread_id', 'process.thread.id'];
 /** Of every line alike, or with a place of their own. */
 const LEFT_OUT = ['pid', 'hostname', 'promoted', 'span_late', 'parent_span_id', 'ecs.version', 'severity_number'];
+const MAX_CAUSES = 16;
 /** Words of other loggers. */
 const OTHER_LEVELS: Readonly<Record<string, string>> = {
   default: 'info',
@@ -86,10 +87,15 @@ function fieldsOf(line: Readonly<Record<string, unknown>>, used: ReadonlySet<str
   return fields;
 }
 
-function errorOf(value: unknown): FieldValue {
-  const error = value as { type?: unknown; message?: unknown; stack?: unknown } | null;
-  if (typeof error !== 'object' || error === null || typeof error.message !== 'string') return value as FieldValue;
-  return Object.assign(new RecordedError(), { type: 'Error', stack: '' }, error);
+/** As it was recorded, with what caused it; what does not look like an error stays as it is. */
+function errorOf(value: unknown, depth = 0): FieldValue {
+  const error = value as { message?: unknown; cause?: unknown; errors?: unknown } | null;
+  if (typeof error !== 'object' || error === null || typeof error.message !== 'string' || depth > MAX_CAUSES)
+    return value as FieldValue;
+  const inner: Record<string, FieldValue> = {};
+  if (error.cause !== undefined) inner['cause'] = errorOf(error.cause, depth + 1);
+  if (Array.isArray(error.errors)) inner['errors'] = error.errors.map((each) => errorOf(each, depth + 1));
+  return Object.assign(new RecordedError(), { type: 'Error', stack: '' }, error, inner);
 }
 
 function levelFrom(value: unknown): LogLevel {

@@ -53,6 +53,17 @@ test('many at once: nothing lost, nothing mixed up', () => {
   expect(burst).toMatch(/mixed up +0 /);
 });
 
+test('a failed request tells its story, one that went well its info lines', () => {
+  const story = scene('A failed request tells its story');
+  const [good = '', bad = ''] = story.split("answered mia's with garbage (500)");
+  expect(good).toMatch(/went well \(201\)/);
+  expect(good).toMatch(/INFO .*Order placed/);
+  expect(good).not.toMatch(/ (?:TRACE|DEBUG) /);
+  expect(bad).toMatch(/TRACE .*Asking the bank .*promoted/);
+  expect(bad).toMatch(/DEBUG .*Giving the articles back .*promoted/);
+  expect(bad).toMatch(/ERROR .*failed[^]*SyntaxError: Unexpected token/);
+});
+
 test('a crash, and its snapshot through `ttlog view`', () => {
   expect(scene('The shop crashes')).toMatch(/Cannot reconcile order[^]*It ended with status 1\./);
   const kept = scene('What the flight recorder kept');

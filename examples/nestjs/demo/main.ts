@@ -1,7 +1,8 @@
-// A story in scenes: the shop, its good, slow and failing requests, many at once, a crash and a kill, and what was left of them.
+// A story in scenes: the shop, its good, slow and failing requests, many at once, a request that tells its story, a crash and a kill, and what was left of them.
 import { burst } from './scenes/burst.js';
 import { crash } from './scenes/crash.js';
 import { killed } from './scenes/killed.js';
+import { promoted } from './scenes/promoted.js';
 import { requests } from './scenes/requests.js';
 import { openShop } from './scenes/shop.js';
 import { heading, say } from './narrator.js';
@@ -15,6 +16,7 @@ await requests(shop);
 await burst(shop);
 await shop.close();
 
+await promoted();
 await crash();
 await killed();
 

@@ -8,14 +8,15 @@ import { fileSink } from 'ttlog/sinks';
 import { NightModule } from './night.module.js';
 import { ReconciliationJob, type BankEntry } from './reconciliation.job.js';
 
-const [directory = '.', blackBox] = process.argv.slice(2);
+const [directory = '.', ...wanted] = process.argv.slice(2);
 const app = await NestFactory.create(
   NightModule.with({
     service: 'shop',
     level: 'info',
     sinks: [fileSink({ path: join(directory, 'shop.log') })],
     snapshots: { dir: directory },
-    blackBox: blackBox === 'black-box',
+    blackBox: wanted.includes('black-box'),
+    promote: wanted.includes('promote'),
   }),
   { logger: createTtlogLogger() },
 );

@@ -10,7 +10,7 @@ import { ShopClient } from '../shop-client.js';
 const here = dirname(fileURLToPath(import.meta.url));
 /** Below dist, which git ignores; the next demo starts with an empty one. */
 export const directory = join(here, '../../left-behind');
-const logFile = join(directory, 'shop.log');
+export const logFile = join(directory, 'shop.log');
 
 /** Another shop, in a process of its own. */
 export interface ChildShop {
@@ -38,14 +38,23 @@ export async function startShop(...args: string[]): Promise<ChildShop> {
 
 /** The same as `npx ttlog view FILE`. */
 export function view(file: string, last: number): void {
+  ttlog('view', file, '--last', String(last));
+}
+
+/** The same as `npx ttlog tail FILE`: the lines of a log that have to do with a request. */
+export function tail(file: string, requestId: string): void {
+  ttlog('tail', file, '--all', '--no-follow', '--grep', requestId);
+}
+
+function ttlog(command: string, file: string, ...options: string[]): void {
   const manifest = createRequire(import.meta.url).resolve('ttlog/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { ttlog: string } };
   // npm runs this in the workspace; the person who reads it is where npm was called.
   const near = relative(process.env['INIT_CWD'] ?? process.cwd(), file);
-  request(`npx ttlog view ${near.startsWith('..') ? file : near} --last ${last}\n`);
-  const command = [join(dirname(manifest), bin.ttlog), 'view', file, '--last', String(last)];
-  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
-  if (status !== 0) throw new Error(`Expected ttlog view to end with status 0, got ${status}`);
+  request(`npx ttlog ${command} ${near.startsWith('..') ? file : near} ${options.join(' ')}\n`);
+  const program = [join(dirname(manifest), bin.ttlog), command, file, ...options];
+  const { status } = spawnSync(process.execPath, program, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`Expected ttlog ${command} to end with status 0, got ${status}`);
 }
 
 export function logLines(): string[] {

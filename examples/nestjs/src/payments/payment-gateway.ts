@@ -11,6 +11,7 @@ export const TEST_CARDS = {
   good: '4242424242424242',
   slow: '4000000000003220',
   declined: '4000000000009995',
+  garbled: '4000000000000119',
 } as const;
 
 const USUAL_MS = 3;
@@ -25,6 +26,7 @@ export class PaymentGateway {
     trace('Asking the bank');
     await setTimeout(card.number === TEST_CARDS.slow ? SLOW_MS : USUAL_MS);
     if (card.number === TEST_CARDS.declined) throw new GatewayError('Insufficient funds', 'insufficient_funds');
+    if (card.number === TEST_CARDS.garbled) throw new SyntaxError('Unexpected token < in JSON: <html>502 Bad Gateway');
     return randomUUID();
   }
 }

@@ -20,7 +20,9 @@ export class PaymentsService {
       const authorisation = await this.gateway.authorise(card, amountCents);
       this.audit.info('Card charged', { authorisation });
     } catch (error) {
-      throw error instanceof GatewayError ? new CardDeclinedError(error) : error;
+      throw error instanceof GatewayError
+        ? new CardDeclinedError(error)
+        : new Error('The payment failed', { cause: error });
     }
   }
 }
