@@ -216,7 +216,7 @@ test('many errors within a time', async () => {
 
 test('a heap near its limit, before the process dies of it', async () => {
   const told = await service(
-    'heap: true',
+    'heap: 0.6',
     `const kept = []; for (;;) { for (let i = 0; i < 20; i++) kept.push(new Array(2000).fill(i)); await sleep(5); }`,
     { args: ['--max-old-space-size=96'] },
   );
