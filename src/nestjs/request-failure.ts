@@ -7,8 +7,13 @@ import { state } from '../core/state.js';
 import type { Target } from '../core/target.js';
 import type { NestCall } from './nest-log-arguments.js';
 
-/** The context under which Nest reports what no exception filter of the application has taken. */
-export const REQUEST_FAILURE = 'ExceptionsHandler';
+/** The contexts under which Nest reports what no exception filter of the application has taken, and what a schedule has thrown. */
+export const NESTS_REPORTS: ReadonlySet<string> = new Set([
+  'ExceptionsHandler',
+  'RpcExceptionsHandler',
+  'WsExceptionsHandler',
+  'Scheduler',
+]);
 
 /** At error level, unless there is a line about this error already, or it is the client's. */
 export function recordRequestFailure(target: Target, { message, fields }: NestCall): void {
@@ -19,7 +24,7 @@ export function recordRequestFailure(target: Target, { message, fields }: NestCa
   if (level === LogLevel.Error) noteErrorLine(error, level, scope);
 }
 
-/** What Nest, and libraries around it, throw to answer with a status from 400 to 499. */
+/** What Nest, and libraries around it, throw to answer with a status from 400 to 499, or a message with an error. */
 export function expectClientErrors(): void {
   state.isExpectedError = isClientError;
 }
@@ -32,15 +37,26 @@ interface HttpError {
   readonly expose?: unknown;
   readonly code?: unknown;
   readonly statusCode?: unknown;
+  /** Nest's RpcException and WsException. */
+  readonly getError?: unknown;
+  readonly initMessage?: unknown;
 }
 
 /** Not every error with a status: those of HTTP clients have one too, and are failures. */
 function isClientError(error: object): boolean {
-  const { getStatus, getResponse, expose, code, statusCode } = error as HttpError;
+  const { getStatus, getResponse, getError, initMessage, expose, code, statusCode } = error as HttpError;
   if (typeof getStatus === 'function' && typeof getResponse === 'function')
     return isClientStatus(getStatus.call(error));
+  if (typeof getError === 'function' && typeof initMessage === 'function')
+    return !saysServerError(getError.call(error));
   if (expose === true || (typeof code === 'string' && code.startsWith('FST_'))) return isClientStatus(statusCode);
   return false;
+}
+
+/** What a message is answered with says no status, or one of its own. */
+function saysServerError(answer: unknown): boolean {
+  const { status, statusCode = status } = (answer ?? {}) as HttpError & { readonly status?: unknown };
+  return typeof statusCode === 'number' && statusCode >= 500;
 }
 
 function isClientStatus(status: unknown): boolean {

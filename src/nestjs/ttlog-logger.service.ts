@@ -7,7 +7,7 @@ import { log } from '../core/log.js';
 import { state, targetOf } from '../core/state.js';
 import { BOOTSTRAP_FAILURE, deliverBootstrapFailure } from './bootstrap-failure.js';
 import { readCall } from './nest-log-arguments.js';
-import { recordRequestFailure, REQUEST_FAILURE } from './request-failure.js';
+import { NESTS_REPORTS, recordRequestFailure } from './request-failure.js';
 import { startOrReuse } from './running-ttlog.js';
 import type { TtlogModuleOptions } from './ttlog-module-options.interface.js';
 
@@ -100,7 +100,7 @@ export class TtlogLogger implements LoggerService {
     const read = readCall(mayHaveStack, message, rest);
     const name = read.context ?? this.context;
     const target = targetNamed(name);
-    if (name === REQUEST_FAILURE) recordRequestFailure(target, read);
+    if (mayHaveStack && NESTS_REPORTS.has(name)) recordRequestFailure(target, read);
     else if (level >= target.recordLevel) log(target, level, currentScope(), null, read.message, read.fields);
     if (name === BOOTSTRAP_FAILURE) deliverBootstrapFailure();
   }

@@ -6,6 +6,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
+import { TtlogError } from '../core/errors.js';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { instrumentEntryPoints } from './entry-points.js';
 import { observeExceptions } from './exception-observer.js';
@@ -35,6 +36,14 @@ export const ttlogExports = [
   TtlogLogger,
   ...loggerProviders.map((provider) => (provider as { provide: symbol }).provide),
 ];
+
+/** Of the module without `forRoot()`: a second one, without the options of the first, is what nobody wants. */
+function importedBare(): never {
+  throw new TtlogError(
+    'ERR_INVALID_OPTION',
+    'Expected TtlogModule.forRoot() or forRootAsync() among the imports, got TtlogModule as it is. Import it once, at the root: it is global.',
+  );
+}
 
 /**
  * ttlog in a Nest application. Import it once, at the root; it is global.
@@ -73,7 +82,10 @@ export const ttlogExports = [
  * const lines = memory.records.map(({ message, values }) => `${message} (${values['request_id']})`);
  * lines; // => ['Looking it up (r-1)', 'request completed (r-1)']
  */
-@Module({})
+@Module({
+  providers: [{ provide: TTLOG_MODULE_OPTIONS, useFactory: importedBare }, ...ttlogProviders],
+  exports: ttlogExports,
+})
 export class TtlogModule implements OnModuleInit, OnApplicationShutdown {
   private readonly lease: Lease;
   private readonly options: TtlogModuleOptions;

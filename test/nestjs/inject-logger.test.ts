@@ -1,5 +1,16 @@
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Scope,
+  UseInterceptors,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { afterEach, expect, test } from 'vitest';
 import { TtlogError, type Logger } from 'ttlog';
 import { InjectLogger, TtlogModule } from 'ttlog/nestjs';
@@ -82,6 +93,50 @@ test('nothing becomes request-scoped: one instance for all requests, each event 
     ['Root', 'r-2'],
   ]);
   expect(instances).toBe(1);
+});
+
+test('in what a request is made for, and in what it passes on its way', async () => {
+  @Injectable()
+  class Guard implements CanActivate {
+    constructor(@InjectLogger() private readonly log: Logger) {}
+    canActivate() {
+      this.log.info('Guarded');
+      return true;
+    }
+  }
+  @Injectable()
+  class Interceptor implements NestInterceptor {
+    constructor(@InjectLogger() private readonly log: Logger) {}
+    intercept(_context: ExecutionContext, next: CallHandler) {
+      this.log.info('Intercepted');
+      return next.handle();
+    }
+  }
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest {
+    constructor(@InjectLogger() readonly log: Logger) {}
+  }
+  @Controller()
+  @UseInterceptors(Interceptor)
+  class Root {
+    constructor(private readonly perRequest: PerRequest) {}
+    @Get()
+    root() {
+      this.perRequest.log.info('Handled');
+      return 'ok';
+    }
+  }
+  const { url, recordsWhen } = await startApp({
+    controllers: [Root],
+    providers: [PerRequest, { provide: APP_GUARD, useClass: Guard }],
+  });
+  await fetch(url, { headers: { 'X-Request-Id': 'r-1' } });
+  const records = (await recordsWhen(over(1))).filter(({ kind, target }) => kind === 'event' && target !== 'http');
+  expect(records.map(({ target, message, values }) => [target, message, values['request_id']])).toEqual([
+    ['Guard', 'Guarded', 'r-1'],
+    ['Interceptor', 'Intercepted', 'r-1'],
+    ['PerRequest', 'Handled', 'r-1'],
+  ]);
 });
 
 test('anywhere else it is an error at once', () => {

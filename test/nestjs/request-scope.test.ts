@@ -12,6 +12,7 @@ import {
   UseGuards,
   UseInterceptors,
   UsePipes,
+  VersioningType,
   type ArgumentsHost,
   type CallHandler,
   type CanActivate,
@@ -96,6 +97,18 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const root = records.find(({ kind, parentSpanId }) => kind === 'span' && parentSpanId === undefined);
     expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome, traceId: completion.traceId });
     expect(root!.values['err']).toBe(err); // its name: the completion record has the rest
+  });
+
+  test('the route is the whole template: prefix, version, controller, method', async () => {
+    const { url, recordsWhen } = await startApp(
+      { controllers: [OrdersController] },
+      {
+        platform,
+        before: (app) => app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '2' }),
+      },
+    );
+    expect((await fetch(`${url}/api/v2/orders/7`)).status).toBe(200);
+    expect(completions(await recordsWhen(over(1)))[0].values['route']).toBe('/api/v2/orders/:id');
   });
 
   test('every event of a request has its id and its trace', async () => {

@@ -119,6 +119,13 @@ describe('forRoot', () => {
   });
 });
 
+test('imported without forRoot() it says what to do', async () => {
+  @Module({ imports: [TtlogModule] })
+  class AppModule {}
+  await expect(context(AppModule)).rejects.toThrow(/Expected TtlogModule.forRoot\(\) or forRootAsync\(\)/);
+  await expectNothingRuns();
+});
+
 test.each([
   ['forRoot', () => TtlogModule.forRoot({ service: 'test', sinks: [], global: false })],
   ['forRootAsync', () => TtlogModule.forRootAsync({ useFactory: () => ({ sinks: [] }), global: false })],

@@ -6,6 +6,7 @@ import {
   UseGuards,
   UseInterceptors,
   UsePipes,
+  type LoggerService,
   type CallHandler,
   type CanActivate,
   type ExecutionContext,
@@ -19,6 +20,7 @@ import {
   EventPattern,
   MessagePattern,
   Payload,
+  RpcException,
   Transport,
   type ClientProxy,
   type MicroserviceOptions,
@@ -27,6 +29,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
 import { addContext, currentContext, currentSpan, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
+import { createTtlogLogger } from 'ttlog/nestjs';
 import { closeContexts, recordedModule, seen } from '../support/context.js';
 
 let client: ClientProxy | undefined;
@@ -102,6 +105,11 @@ class SumsController {
     throw new RangeError('too many');
   }
 
+  @MessagePattern('answer')
+  answer() {
+    throw new RpcException('no such order');
+  }
+
   @EventPattern('placed')
   placed(@Payload() order: unknown) {
     info('Heard of it', { order });
@@ -117,14 +125,14 @@ async function freePort(): Promise<number> {
 }
 
 /** A hybrid application, so that both ways of starting a microservice are used here and in the next one. */
-async function start(how: 'alone' | 'beside HTTP') {
+async function start(how: 'alone' | 'beside HTTP', logger: LoggerService | false = false) {
   const { module, started, recordsWhen } = recordedModule({ controllers: [SumsController], providers: [Guard] });
   const options = { host: '127.0.0.1', port: await freePort() };
   const tcp: MicroserviceOptions = { transport: Transport.TCP, options };
   if (how === 'alone') {
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
       ...tcp,
-      logger: false,
+      logger,
       abortOnError: false,
     });
     await app.listen();
@@ -193,6 +201,20 @@ test('a failure is one error line, whether a filter takes it or not', async () =
   const roots = records.filter(({ message }) => message.startsWith('RPC'));
   expect(roots.map(({ outcome }) => outcome)).toEqual(['error', 'error']);
   expect(seenBy).toEqual([['filter', roots[1].values['request_id'], roots[1].traceId]]);
+});
+
+test('what Nest says of a failure says it again at debug; an RpcException is an answer', async () => {
+  const { client: sender, recordsWhen } = await start('alone', createTtlogLogger());
+  for (const pattern of ['fail', 'answer'])
+    await expect(firstValueFrom(sender.send(pattern, {}))).rejects.toBeDefined();
+  const records = await recordsWhen((all) => seen('RPC fail')(all) && seen('RPC answer')(all));
+  const errors = records.filter(({ level }) => level >= LogLevel.Error);
+  expect(errors.map(({ message }) => message)).toEqual(['SumsController.fail']);
+  expect(records.find(({ target }) => target === 'RpcExceptionsHandler')?.level).toBe(LogLevel.Debug);
+  expect(records.find(({ message }) => message === 'SumsController.answer')).toMatchObject({
+    level: LogLevel.Debug,
+    outcome: 'error',
+  });
 });
 
 test('an event has its scope, too', async () => {

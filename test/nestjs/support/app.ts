@@ -20,7 +20,7 @@ export interface StartOptions {
   logger?: LoggerService | false;
   instrument?: NestApplicationContextOptions['instrument'];
   /** Between creating the application and starting it. */
-  before?: (app: INestApplication) => void;
+  before?: (app: INestApplication) => unknown;
 }
 
 export interface RunningApp {
