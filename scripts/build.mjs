@@ -15,8 +15,8 @@ import { recorderSource } from './recorder-source.mjs';
 const work = `${root}.tmp/build-${process.pid}/`;
 /** Everything else that is imported has to be a file of ours, or one of node's modules. */
 const peers = Object.keys(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).peerDependencies);
-/** Required, these are their default export, which has all the others as properties. */
-const CALLABLE = new Set(['compat/pino/index']);
+/** Required, these are their default export, which has all the others as properties; the declarations that say so. */
+const CALLABLE = new Map([['compat/pino/index', `import { pino } from './pino.js';\nexport = pino;\n`]]);
 const startedAt = performance.now();
 
 /**
@@ -104,6 +104,7 @@ try {
     declared.map(({ file }) => file),
     builds,
   );
+  for (const [file, text] of CALLABLE) writeFileSync(`${work}dist/cjs/${file}.d.ts`, text);
   for (const { file } of present(programs)) chmodSync(`${work}dist/esm/${file}.js`, 0o755);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, `${work}previous`);
   renameSync(`${work}dist`, `${root}dist`);

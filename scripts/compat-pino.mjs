@@ -5,7 +5,7 @@
 //
 // The package is unpacked into .tmp/compat-pino, and its own code is taken out: what is left of it leads to dist/. A file that does not
 // load, or that is left out, counts as failed with all its tests.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './entries.mjs';
@@ -19,7 +19,7 @@ const work = `${root}.tmp/compat-pino-${version}/`;
 /** What its tests need besides what pino itself does. */
 const TEST_PACKAGES = [
   '@matteo.collina/tspl', 'execa', 'flush-write-stream', 'import-fresh', 'pino-pretty', 'proxyquire', 'pump', 'rimraf', 'semver', 'split2',
-  'strip-ansi', 'tape', 'through2', 'ts-node', 'typescript',
+  'strip-ansi', 'tape', 'through2', 'ts-node', 'typescript', 'tstyche', 'fastify-tsconfig', '@types/node',
 ]; // prettier-ignore
 
 /** Not run: they count as failed. */
@@ -31,7 +31,8 @@ const EXCLUDED = new Map([
 /** @typedef {{ tests: number, pass: number, failed: string[] }} Outcome */
 
 function unpack() {
-  if (existsSync(`${work}ready`)) return;
+  const packages = TEST_PACKAGES.join();
+  if (existsSync(`${work}ready`) && readFileSync(`${work}ready`, 'utf8') === packages) return;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   console.log(`compat:pino: unpacking pino ${version} and what its tests need`);
@@ -58,13 +59,17 @@ function unpack() {
   rmSync(`${work}packages`, { recursive: true });
   for (const own of ['lib', 'browser.js', 'bin.js', 'pino.js', 'file.js'])
     rmSync(`${work}ours/${own}`, { recursive: true });
-  writeFileSync(`${work}ready`, '');
+  writeFileSync(`${work}ready`, packages);
 }
 
 /** What is left of pino's code leads to ours. */
 function redirect() {
   const to = (/** @type {string} */ file) =>
     `module.exports = require(${JSON.stringify(`${root}dist/cjs/compat/pino/${file}.js`)})`;
+  writeFileSync(
+    `${work}ours/pino.d.ts`,
+    `import pino = require(${JSON.stringify(`${root}dist/cjs/compat/pino/index.js`)});\nexport = pino;\n`,
+  );
   writeFileSync(`${work}ours/pino.js`, `${to('index')};\n`);
   writeFileSync(`${work}ours/file.js`, `${to('file')}.default;\n`);
   // What tests need of pino's insides without testing it: the numbers of the levels, the file that bundlers are told of.
@@ -120,6 +125,18 @@ function tapeOutcome(tap) {
   return { tests: tests.length, pass: tests.length - failed.length, failed };
 }
 
+/** The assertions of its type tests. @returns {string} */
+function typeAssertions() {
+  const { stdout } = spawnSync(process.execPath, ['node_modules/.bin/tstyche'], {
+    cwd: `${work}ours`,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const count = (/** @type {string} */ word) =>
+    Number(new RegExp(`^Assertions:.*?(\\d+) ${word}`, 'm').exec(stdout)?.[1] ?? 0);
+  return `${count('passed')} of ${count('total')}`;
+}
+
 /** How many tests each file has, said by real pino. @returns {Promise<Record<string, Outcome>>} */
 async function baseline(/** @type {string[]} */ files) {
   const file = `${work}baseline-${process.versions.node}.json`;
@@ -157,7 +174,7 @@ console.log(`compat:pino: ${passed} of ${all} tests pass (${share} %)`);
 
 if (wanted === '') {
   const table = [
-    `${passed} of ${all} tests of pino ${version} pass (${share} %), under Node ${process.versions.node}.`,
+    `${passed} of ${all} tests of pino ${version} pass (${share} %), under Node ${process.versions.node}. Of its type tests' assertions ${typeAssertions()} hold.`,
     '',
     '| file | pass | of |',
     '|---|--:|--:|',

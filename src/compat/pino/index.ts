@@ -16,6 +16,7 @@ export { transport } from './transport.js';
 export type {
   BaseLogger,
   Bindings,
+  BrowserOptions,
   ChildLoggerOptions,
   CustomLevelLogger,
   Destination,
@@ -31,8 +32,8 @@ export type {
   LevelWithSilent,
   LevelWithSilentOrString,
   LogDescriptor,
+  LogEvent,
   LogFn,
-  LogFnFields,
   Logger,
   LoggerExtras,
   LoggerOptions,

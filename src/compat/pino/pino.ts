@@ -139,6 +139,8 @@ export function pino(first?: unknown, second?: unknown): unknown {
 /** The types by the names that `pino.Logger` and the like are written with. */
 export namespace pino {
   export type BaseLogger = T.BaseLogger;
+  export type BrowserOptions = T.BrowserOptions;
+  export type LogEvent = T.LogEvent;
   export type Bindings = T.Bindings;
   export type ChildLoggerOptions<C extends string = never> = T.ChildLoggerOptions<C>;
   export type CustomLevelLogger<C extends string, O extends boolean = boolean> = T.CustomLevelLogger<C, O>;
@@ -159,7 +161,8 @@ export namespace pino {
   export type LevelWithSilentOrString = T.LevelWithSilentOrString;
   export type LogDescriptor = T.LogDescriptor;
   export type LogFn = T.LogFn;
-  export type LogFnFields = T.LogFnFields;
+  /** For applications that restrict what may be logged: what they declare here holds for every logged object. */
+  export interface LogFnFields {}
   export type Logger<C extends string = never, O extends boolean = boolean> = T.Logger<C, O>;
   export type LoggerExtras<C extends string = never, O extends boolean = boolean> = T.LoggerExtras<C, O>;
   export type LoggerOptions<C extends string = never, O extends boolean = boolean> = T.LoggerOptions<C, O>;

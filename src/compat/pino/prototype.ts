@@ -12,8 +12,14 @@ import { childBindings } from './ring-side.js';
 import * as S from './symbols.js';
 import type { Bindings, ChildLoggerOptions } from './types.js';
 
-/** The version of pino whose behaviour this is. */
-export const version = '10.4.0';
+/**
+ * The version of pino whose behaviour this is.
+ *
+ * @example
+ * import pino, { version } from 'ttlog/pino';
+ * pino().version === version; // => true
+ */
+export const version: string = '10.4.0';
 
 /** A formatter of bindings is for the logger that has it: children's are left as they are. */
 const asTheyAre = (bindings: Bindings): Bindings => bindings;

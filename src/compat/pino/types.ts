@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { WorkerOptions } from 'node:worker_threads';
 import type { LevelMapping } from './levels.js';
+import type { pino } from './pino.js';
 import type { needsMetadataGsym } from './symbols.js';
 
 /** The levels that every logger has, unless it has only its own. */
@@ -57,19 +58,16 @@ type MessageArgs<Message, Found extends unknown[] = []> = Message extends `${str
   ? MessageArgs<Rest, Letter extends keyof Placeholders ? [...Found, Placeholders[Letter]] : Found>
   : Found;
 
-/** For applications that restrict what may be logged: what is declared here holds for every logged object. */
-export interface LogFnFields {}
-
 /** A call of one level: a message with its arguments, or an object, then a message with its arguments. */
 export interface LogFn {
   <TMsg extends string = string>(msg: TMsg, ...args: MessageArgs<TMsg>): void;
   <T, TMsg extends string = string>(
-    obj: [T] extends [object] ? T & LogFnFields : T,
+    obj: [T] extends [object] ? T & pino.LogFnFields : T,
     msg?: T extends string ? never : TMsg,
     ...args: MessageArgs<TMsg> | []
   ): void;
   <T, TMsg extends string = string>(
-    obj: [T] extends [object] ? T & LogFnFields : T,
+    obj: [T] extends [object] ? T & pino.LogFnFields : T,
     msg?: T extends string ? never : TMsg,
     ...args: MessageArgs<TMsg> extends [unknown, ...unknown[]] ? MessageArgs<TMsg> : unknown[]
   ): void;
@@ -255,6 +253,38 @@ export interface Hooks {
   streamWrite?: (s: string) => string;
 }
 
+/** What pino's build for browsers hands on of a call. */
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  ts: number;
+  /** The arguments of the call. */
+  messages: any[];
+  /** Those of each child logger, the outermost first. */
+  bindings: Bindings[];
+  level: { label: string; value: number };
+}
+
+/** Options of pino's build for browsers. */
+export interface BrowserOptions {
+  /** Objects instead of arguments for the console. */
+  asObject?: boolean;
+  /** Objects of level, time and bindings in front of the arguments as they are. */
+  asObjectBindingsOnly?: boolean;
+  formatters?: {
+    level?: (label: string, number: number) => object;
+    log?: (object: Record<string, unknown>) => Record<string, unknown>;
+  };
+  /** Adds where the call was. */
+  reportCaller?: boolean;
+  /** In place of the console: one function, or one for each level. */
+  write?: WriteFn | ({ [level in Level]?: WriteFn } & { [level: string]: WriteFn });
+  /** Which serializers are applied. */
+  serialize?: boolean | string[];
+  /** Hands each call on. */
+  transmit?: { level?: LevelOrString; send: (level: Level, logEvent: LogEvent) => void };
+  disabled?: boolean;
+}
+
 /** Options of `pino()`. */
 export interface LoggerOptions<CustomLevels extends string = never, UseOnlyCustomLevels extends boolean = boolean> {
   /** A worker that gets the lines; needs the package `thread-stream`. */
@@ -287,8 +317,8 @@ export interface LoggerOptions<CustomLevels extends string = never, UseOnlyCusto
   nestedKey?: string;
   /** Where false, nothing is written and nothing recorded. @default true */
   enabled?: boolean;
-  /** Has no effect here: it is for pino's build for browsers. */
-  browser?: object;
+  /** For pino's build for browsers; here it has no effect. */
+  browser?: BrowserOptions;
   /** Bindings of the logger; null for none. @default pid and hostname */
   base?: { [key: string]: any } | null;
   formatters?: Formatters;
