@@ -16,7 +16,10 @@ const work = `${root}.tmp/build-${process.pid}/`;
 /** Everything else that is imported has to be a file of ours, or one of node's modules. */
 const peers = Object.keys(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).peerDependencies);
 /** Required, these are their default export, which has all the others as properties; the declarations that say so. */
-const CALLABLE = new Map([['compat/pino/index', `import { pino } from './pino.js';\nexport = pino;\n`]]);
+const CALLABLE = new Map([
+  ['compat/pino/index', `import { pino } from './pino.js';\nexport = pino;\n`],
+  ['compat/pino/browser', ''],
+]);
 const startedAt = performance.now();
 
 /**
@@ -104,7 +107,7 @@ try {
     declared.map(({ file }) => file),
     builds,
   );
-  for (const [file, text] of CALLABLE) writeFileSync(`${work}dist/cjs/${file}.d.ts`, text);
+  for (const [file, text] of CALLABLE) if (text !== '') writeFileSync(`${work}dist/cjs/${file}.d.ts`, text);
   for (const { file } of present(programs)) chmodSync(`${work}dist/esm/${file}.js`, 0o755);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, `${work}previous`);
   renameSync(`${work}dist`, `${root}dist`);

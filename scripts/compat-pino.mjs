@@ -71,6 +71,7 @@ function redirect() {
     `import pino = require(${JSON.stringify(`${root}dist/cjs/compat/pino/index.js`)});\nexport = pino;\n`,
   );
   writeFileSync(`${work}ours/pino.js`, `${to('index')};\n`);
+  writeFileSync(`${work}ours/browser.js`, `${to('browser')};\n`);
   writeFileSync(`${work}ours/file.js`, `${to('file')}.default;\n`);
   // What tests need of pino's insides without testing it: the numbers of the levels, the file that bundlers are told of.
   mkdirSync(`${work}ours/lib`, { recursive: true });

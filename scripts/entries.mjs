@@ -32,6 +32,7 @@ export const entries = [
   { subpath: './bunyan', source: 'src/compat/bunyan/index.ts', file: 'compat/bunyan/index' },
   { subpath: './opentelemetry', source: 'src/compat/opentelemetry/index.ts', file: 'compat/opentelemetry/index' },
   { subpath: './pino', source: 'src/compat/pino/index.ts', file: 'compat/pino/index' },
+  { subpath: './pino/browser', source: 'src/compat/pino/browser.ts', file: 'compat/pino/browser' },
   { subpath: './auto', source: 'src/http/auto.ts', file: 'http/auto' },
 ];
 

@@ -13,7 +13,7 @@ export class RingStream {
   }
 
   flush(done: (error?: Error) => void): void {
-    void this.#delivered().then((error) => process.nextTick(done, error));
+    void this.#delivered().then((error) => process.nextTick(done, ...(error === undefined ? [] : [error])));
   }
 
   async #delivered(): Promise<Error | undefined> {
