@@ -1,5 +1,5 @@
 /** What a call in a browser is made of. */
-import type { Own } from './browser.js';
+import type { Own } from './browser-instance.js';
 import { format } from './format.js';
 import { readOr } from './stringify.js';
 

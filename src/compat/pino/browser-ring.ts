@@ -3,7 +3,7 @@ import { currentScope } from '../../core/current-scope.js';
 import { log } from '../../core/log.js';
 import { mergeFields } from '../../core/plain-fields.js';
 import { decidedTarget, state } from '../../core/state.js';
-import type { Own } from './browser.js';
+import type { Own } from './browser-instance.js';
 import { jsonOr } from './browser-calls.js';
 import { format } from './format.js';
 import { ringLevel } from './levels.js';

@@ -4,6 +4,7 @@
 import { applied, standardError, toObject } from './browser-calls.js';
 import { callerLocation } from './browser-caller.js';
 import { recordCall } from './browser-ring.js';
+import type { Own, Root } from './browser-instance.js';
 import type { Levels } from './levels.js';
 import { STANDARD_LEVELS } from './levels.js';
 import { Redaction } from './redaction.js';
@@ -12,33 +13,6 @@ import type { BrowserOptions, Bindings, LogEvent, Logger, LoggerOptions } from '
 type Any = any; // loggers are made of whatever the console or `write` is
 type Method = (...args: unknown[]) => void;
 type Serializers = Record<string, (value: unknown) => unknown>;
-
-/** Of a logger and all that come from it. */
-export interface Root {
-  readonly options: LoggerOptions;
-  readonly browser: BrowserOptions;
-  readonly levels: { values: Levels; labels: Record<number, string> };
-  readonly names: readonly string[];
-  /** What the calls of each level are handed to. */
-  readonly outlets: Record<string, Method>;
-  readonly timestamp: () => unknown;
-  readonly messageKey: string;
-  readonly redaction: Redaction | null;
-}
-
-/** Of one logger. */
-export interface Own {
-  readonly root: Root;
-  level: string;
-  /** The bindings of the loggers it comes from, the outermost first. */
-  readonly inherited: readonly Bindings[];
-  /** Its own; undefined where it has none. */
-  bindings: Bindings | undefined;
-  readonly serializers: Serializers;
-  /** Names of the serializers that are applied; false for none. */
-  readonly serialize: readonly string[] | false;
-  readonly serializesErrors: boolean;
-}
 
 function noop(): void {}
 /** Where the console has no method of a level. */

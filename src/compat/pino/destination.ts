@@ -2,7 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { OutStream } from './instance.js';
 import { onExit } from './on-exit.js';
-import { requirePeer } from './peers.js';
+import { optionalPeer } from '../../runtime/optional-peer.js';
 import type { Destination, DestinationOptions, DestinationStream } from './types.js';
 
 type SonicBoom = Destination & { emit(event: string, ...args: unknown[]): boolean };
@@ -16,7 +16,7 @@ export function isStream(value: unknown): value is OutStream {
 
 /** A destination that survives a broken pipe and is flushed when the process ends. */
 export function openDestination(options: DestinationOptions): Destination {
-  const Constructor = requirePeer('sonic-boom', 'A destination of pino') as new (options: object) => SonicBoom;
+  const Constructor = optionalPeer('sonic-boom', 'pino.destination()') as new (options: object) => SonicBoom;
   const stream = new Constructor(options);
   const silenced = stream as unknown as Record<string, unknown>;
   const onError = (error: NodeJS.ErrnoException): void => {

@@ -21,7 +21,7 @@ export function asJson(logger: Instance, args: LineArguments): string {
 let renderedOf: Instance | null = null;
 let rendered: Fields | null = null;
 
-/** The fields of the line that the logger has just made; null where somebody else made it. */
+/** The fields of the line that the logger has just made; null where they are what was logged, or where somebody else made the line. */
 export function takeRendered(logger: Instance): Fields | null {
   const fields = renderedOf === logger ? rendered : null;
   renderedOf = rendered = null;
@@ -29,22 +29,9 @@ export function takeRendered(logger: Instance): Fields | null {
 }
 
 function render(logger: Instance, obj: Fields, msg: unknown, num: number, time: string): string {
-  const fields = serializedFields(logger, obj);
-  const safe = logger[S.stringifySafeSym];
-  let text = '';
-  const redaction = logger[S.redactionSym];
-  for (const key of Object.keys(fields)) {
-    let shown = shownError(logger, key, fields[key]);
-    // What is hidden in the line is hidden in the ring; a censor is asked once.
-    if (shown === undefined || typeof shown === 'function') continue;
-    if (redaction !== null && redaction.concerns(key)) {
-      const given = shown;
-      fields[key] = shown = readOr(() => redaction.field(key, given));
-    }
-    const json = fieldJson(shown, safe);
-    if (json !== undefined) text += `,${asString(key)}:${json}`;
-  }
-  const message = msg === undefined ? '' : messageJson(logger, msg, safe);
+  const fields = isPlain(logger) ? null : serializedFields(logger, obj);
+  const text = fieldsText(logger, fields ?? obj, fields !== null);
+  const message = msg === undefined ? '' : messageText(logger, msg);
   const head = logger[S.lsCacheSym][num] + time + logger[S.chindingsSym];
   renderedOf = logger;
   rendered = fields;
@@ -53,29 +40,61 @@ function render(logger: Instance, obj: Fields, msg: unknown, num: number, time: 
   return head + body + message + logger[S.endSym];
 }
 
+/** `isOwn`: the fields are ours, and what `redact` hides is hidden in them, too: then it is in the ring, and a censor is asked once. */
+function fieldsText(logger: Instance, fields: Fields, isOwn: boolean): string {
+  const redaction = logger[S.redactionSym];
+  const safe = logger[S.stringifySafeSym];
+  let text = '';
+  try {
+    for (const key in fields) {
+      if (!Object.hasOwn(fields, key)) continue;
+      let shown: unknown;
+      try {
+        shown = shownError(logger, key, fields[key], isOwn);
+        if (shown === undefined || typeof shown === 'function') continue;
+        if (redaction !== null && redaction.concerns(key)) {
+          shown = redaction.field(key, shown);
+          if (isOwn) fields[key] = shown;
+        }
+      } catch (error) {
+        shown = throwsMark(error);
+        if (isOwn) fields[key] = shown;
+      }
+      const json = valueJson(shown, safe);
+      if (json !== undefined) text += keyText(key) + json;
+    }
+  } catch (error) {
+    text += keyText('fields') + asString(throwsMark(error)); // a proxy that does not say what it has
+  }
+  return text;
+}
+
 /**
  * What was logged, as `formatters.log` and the serializers have it: each property is read once, each serializer called once. Errors that the
  * standard serializer takes are left as they are: lines have them serialized (`shownError`), the ring records them natively.
  */
 export function serializedFields(logger: Instance, obj: Fields): Fields {
   const serializers = logger[S.serializersSym];
+  const errorKey = logger[S.errorKeySym];
   const { log } = logger[S.formattersSym];
   const source = log === undefined ? obj : formatted(log, obj);
   const fields: Fields = {};
   try {
     for (const key in source) {
       if (!Object.hasOwn(source, key)) continue;
-      const value = readOr(() => source[key]);
-      if (value === undefined) continue;
-      const serializer = serializerOf(serializers, key, logger[S.errorKeySym]);
-      set(
-        fields,
-        key,
-        serializer === undefined || isStandard(serializer, value) ? value : readOr(() => serializer(value)),
-      );
+      let value: unknown;
+      try {
+        value = source[key];
+        if (value === undefined) continue;
+        const serializer = serializerOf(serializers, key, errorKey);
+        if (serializer !== undefined && !isStandard(serializer, value)) value = serializer(value);
+      } catch (error) {
+        value = throwsMark(error);
+      }
+      set(fields, key, value);
     }
   } catch (error) {
-    set(fields, 'fields', throwsMark(error)); // a proxy that does not say what it has
+    set(fields, 'fields', throwsMark(error));
   }
   return fields;
 }
@@ -111,10 +130,12 @@ function isStandard(serializer: unknown, value: unknown): boolean {
   return serializer === err && typeof value === 'object' && value !== null && isError(value);
 }
 
-function shownError(logger: Instance, key: string, value: unknown): unknown {
+/** What the line has of it. `isOwn`: serializers have been asked already, but for errors. */
+function shownError(logger: Instance, key: string, value: unknown, isOwn: boolean): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const serializer = serializerOf(logger[S.serializersSym], key, logger[S.errorKeySym]);
-  return serializer !== undefined && isStandard(serializer, value) ? err(value as Error) : value;
+  if (serializer === undefined || (isOwn && !isStandard(serializer, value))) return value;
+  return err(value as Error);
 }
 
 export function set(fields: Fields, key: string, value: unknown): void {
@@ -123,10 +144,8 @@ export function set(fields: Fields, key: string, value: unknown): void {
   else fields[key] = value;
 }
 
-type Safe = Instance[typeof S.stringifySafeSym];
-
 /** undefined where there is nothing to write. */
-function fieldJson(value: unknown, safe: Safe): string | undefined {
+function valueJson(value: unknown, safe: Instance[typeof S.stringifySafeSym]): string | undefined {
   switch (typeof value) {
     case 'undefined':
     case 'function':
@@ -142,9 +161,22 @@ function fieldJson(value: unknown, safe: Safe): string | undefined {
   }
 }
 
-function messageJson(logger: Instance, msg: unknown, safe: Safe): string {
-  const json = fieldJson(shownMessage(logger, msg), safe);
-  return json === undefined ? '' : `,${asString(logger[S.messageKeySym])}:${json}`;
+const MAX_KEYS = 4096;
+const keyTexts = new Map<string, string>();
+
+/** `,"user_id":` */
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `,${asString(key)}:`;
+    if (keyTexts.size < MAX_KEYS && key.length <= 64) keyTexts.set(key, text);
+  }
+  return text;
+}
+
+function messageText(logger: Instance, msg: unknown): string {
+  const json = valueJson(shownMessage(logger, msg), logger[S.stringifySafeSym]);
+  return json === undefined ? '' : keyText(logger[S.messageKeySym]) + json;
 }
 
 /** The message as its serializer and `redact` have it. */
@@ -177,7 +209,7 @@ export function addBindings(logger: Instance, given: object): { text: string; fi
     const shown = redaction !== null && redaction.concerns(key) ? readOr(() => redaction.field(key, value)) : value;
     const json = stringify(shown, safe);
     if (json === undefined) continue;
-    text += `,${asString(key)}:${json}`;
+    text += keyText(key) + json;
     set(fields, key, shown);
   }
   return { text, fields };

@@ -128,13 +128,26 @@ function setLevel(this: Instance, given: string | number): void {
 function child(this: Instance, bindings: Bindings, options?: ChildLoggerOptions): Instance {
   if (!bindings) throw new Error('missing bindings for child Pino');
   const instance = Object.create(this) as Instance;
-  const own = (options ?? {}) as ChildLoggerOptions & { customLevels?: Levels };
+  const formatters = this[S.formattersSym];
+  if (options !== undefined && options !== null) applyOptions(instance, this, options);
+  else if (formatters.bindings !== asTheyAre) instance[S.formattersSym] = { ...formatters, bindings: asTheyAre };
+  bind(instance, bindings);
+  const level = options?.level;
+  if ((level !== undefined && level !== this.level) || Object.hasOwn(instance, 'levels'))
+    instance[S.setLevelSym](level || this.level);
+  this.onChild(instance);
+  return instance;
+}
+
+/** What a child has that its parent has not, but for its level. */
+function applyOptions(instance: Instance, parent: Instance, options: ChildLoggerOptions): void {
+  const own = options as ChildLoggerOptions & { customLevels?: Levels };
   const has = (name: string): boolean => Object.hasOwn(own, name);
   if (has('serializers')) {
     const serializers: Serializers = Object.create(null) as Serializers;
-    instance[S.serializersSym] = Object.assign(serializers, this[S.serializersSym], own.serializers);
+    instance[S.serializersSym] = Object.assign(serializers, parent[S.serializersSym], own.serializers);
   }
-  const formatters = this[S.formattersSym];
+  const formatters = parent[S.formattersSym];
   const mine = (has('formatters') ? own.formatters : undefined) as Partial<AllFormatters> | undefined;
   instance[S.formattersSym] = {
     level: mine?.level || formatters.level,
@@ -142,19 +155,13 @@ function child(this: Instance, bindings: Bindings, options?: ChildLoggerOptions)
     log: mine?.log || formatters.log,
   };
   if (has('customLevels')) {
-    assertNoCollisions(this.levels, own.customLevels);
-    instance.levels = levelMapping(own.customLevels, this[S.useOnlyCustomLevelsSym]);
+    assertNoCollisions(parent.levels, own.customLevels);
+    instance.levels = levelMapping(own.customLevels, parent[S.useOnlyCustomLevelsSym]);
     cacheLevels(instance);
   }
   if (typeof own.redact === 'object' && own.redact !== null) {
     (instance as { redact?: unknown }).redact = own.redact;
     instance[S.redactionSym] = new Redaction(own.redact);
   }
-  if (typeof own.msgPrefix === 'string') instance[S.msgPrefixSym] = (this[S.msgPrefixSym] ?? '') + own.msgPrefix;
-  bind(instance, bindings);
-  const { level } = own;
-  if ((level !== undefined && level !== this.level) || has('customLevels'))
-    instance[S.setLevelSym](level || this.level);
-  this.onChild(instance);
-  return instance;
+  if (typeof own.msgPrefix === 'string') instance[S.msgPrefixSym] = (parent[S.msgPrefixSym] ?? '') + own.msgPrefix;
 }

@@ -20,8 +20,19 @@ export function stringify(value: unknown, safe: SafeStringify): string | undefin
   }
 }
 
+/** Longer ones `JSON.stringify` writes faster. */
+const MAX_LOOP = 48;
+
 /** A string as JSON. */
-export const asString = (text: string): string => JSON.stringify(text);
+export function asString(text: string): string {
+  const { length } = text;
+  if (length > MAX_LOOP) return JSON.stringify(text);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code === 34 || code === 92 || code >= 0xd800) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
 
 /** @throws Error where a limit is no whole number ≥ 1. */
 export function safeStringify(depthLimit: number | undefined, edgeLimit: number | undefined): SafeStringify {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from 'node:worker_threads';
 import { callerFiles } from './caller.js';
 import { onExit } from './on-exit.js';
-import { requirePeer } from './peers.js';
+import { optionalPeer } from '../../runtime/optional-peer.js';
 import { transportUsesMultistreamSym } from './symbols.js';
 import type { TransportOptions, TransportPipelineOptions, TransportStream, TransportTargetOptions } from './types.js';
 
@@ -117,7 +117,7 @@ function findTarget(given: string, callers: readonly string[]): string {
 }
 
 function startThread(filename: string, workerData: object, given: Worker, sync: boolean): TransportStream {
-  const ThreadStream = requirePeer('thread-stream', 'A transport of pino') as new (options: object) => TransportStream;
+  const ThreadStream = optionalPeer('thread-stream', 'pino.transport()') as new (options: object) => TransportStream;
   const stream = new ThreadStream({ filename, workerData, workerOpts: forWorker(given), sync });
   const atExit = (): void => {
     if (stream.closed) return;

@@ -3,7 +3,7 @@ import { PassThrough, pipeline as pipe } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { loadTarget } from './load-target.js';
 import { multistream } from './multistream.js';
-import { requirePeer } from './peers.js';
+import { optionalPeer } from '../../runtime/optional-peer.js';
 
 interface Target {
   readonly target: string;
@@ -51,7 +51,7 @@ export default async function start({ targets = [], pipelines = [], levels, dedu
   }
   const [only, ...more] = streams;
   if (more.length === 0 && (only.level === undefined || only.level === null)) return only.stream;
-  const abstract = requirePeer('pino-abstract-transport', 'A transport with several targets') as Build;
+  const abstract = optionalPeer('pino-abstract-transport', 'A transport with several targets') as Build;
   return abstract(
     (source) => {
       const split = multistream(streams as never, {

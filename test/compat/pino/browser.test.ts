@@ -1,9 +1,12 @@
 // `ttlog/pino/browser` beside pino's build for browsers, and what it records.
 import { createRequire } from 'node:module';
+import { createContext, runInContext } from 'node:vm';
 import fc from 'fast-check';
+import { rolldown } from 'rolldown';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { LogLevel, withContext } from 'ttlog';
 import ourPino from 'ttlog/pino/browser';
+import { root } from '../../../scripts/entries.mjs';
 import { recorded, startRecording } from '../../support/recorded.js';
 
 beforeEach(() => startRecording());
@@ -128,6 +131,18 @@ describe('ttlog/pino/browser', () => {
     expect(recorded().events[2].level).toBe(LogLevel.Info);
     ourPino({ enabled: false }).fatal('nothing');
     expect(recorded().events).toHaveLength(3);
+  });
+
+  test('needs nothing of Node', async () => {
+    const bundle = await rolldown({ input: `${root}src/compat/pino/browser.ts`, platform: 'neutral' });
+    const { output } = await bundle.generate({ format: 'iife', name: 'pino', exports: 'named', codeSplitting: false });
+    await bundle.close();
+    expect(output[0].imports).toEqual([]);
+    const context = createContext({
+      performance: { now: () => performance.now(), timeOrigin: performance.timeOrigin },
+    });
+    const program = `const told = []; pino.pino({ timestamp: false, browser: { write: (o) => told.push(o) } }).info({ a: 1 }, 'hi'); JSON.stringify(told)`;
+    expect(runInContext(`${output[0].code}\n${program}`, context)).toBe('[{"level":30,"a":1,"msg":"hi"}]');
   });
 
   test('refuses what pino refuses', () => {

@@ -164,8 +164,8 @@ describe('what goes wrong', () => {
         try { need(); } catch (error) { console.error(error.code, error.message); }
       pino(options, { write: (line) => require('node:fs').writeFileSync(file, line) }).info('hello');`);
     expect(stderr).toBe(
-      'ERR_MISSING_PEER A destination of pino needs the package sonic-boom. Install it: npm install sonic-boom\n' +
-        'ERR_MISSING_PEER A transport of pino needs the package thread-stream. Install it: npm install thread-stream\n',
+      'ERR_MISSING_PEER pino.destination() needs sonic-boom. Run npm install sonic-boom.\n' +
+        'ERR_MISSING_PEER pino.transport() needs thread-stream. Run npm install thread-stream.\n',
     );
     expect(lines).toEqual([hello]);
   });
