@@ -5,6 +5,7 @@ import type { TtlogOptions } from '../runtime/options.js';
 import { normaliseOptions } from '../runtime/options.js';
 import { consoleSink } from '../sinks/console.js';
 import { fileSink } from '../sinks/file.js';
+import { otlpSink } from '../sinks/otlp.js';
 import type { HttpOptions } from './instrument-http.js';
 import { normaliseRequests, type RequestScopeOptions } from './request-options.js';
 
@@ -46,6 +47,7 @@ export function autoOptions(environment: Environment): AutoOptions {
   const sinks = sinksOf(
     read('TTLOG_CONSOLE', consoleOf),
     read('TTLOG_FILE', (path) => fileSink({ path })),
+    read('TTLOG_OTLP', otlpOf),
   );
   Object.assign(ttlog, record !== undefined && { record }, capacity, promote, redact);
   if (snapshots !== undefined) ttlog.snapshots = snapshots;
@@ -102,11 +104,21 @@ function consoleOf(text: string): SinkInput | null {
   return consoleSink({ format: isOn(text) === true ? 'auto' : (text as 'auto') });
 }
 
+/** A receiver; or that there is one, where OpenTelemetry's variables say. */
+function otlpOf(text: string): SinkInput | undefined {
+  const on = isOn(text);
+  if (on === false) return undefined;
+  return otlpSink({ ...(on === undefined && { url: text }), metrics: true });
+}
+
 /** undefined: those that `init()` has by default. */
-function sinksOf(console: SinkInput | null | undefined, file: SinkInput | undefined): SinkInput[] | undefined {
-  if (console === undefined && file === undefined) return undefined;
-  const sinks = console === null ? [] : [console ?? consoleSink()];
-  return file === undefined ? sinks : [...sinks, file];
+function sinksOf(
+  console: SinkInput | null | undefined,
+  ...others: readonly (SinkInput | undefined)[]
+): SinkInput[] | undefined {
+  const more = others.filter((sink) => sink !== undefined);
+  if (console === undefined && more.length === 0) return undefined;
+  return console === null ? more : [console ?? consoleSink(), ...more];
 }
 
 function sidesOf(text: string): { server: boolean; client: boolean } {

@@ -156,6 +156,22 @@ test('its own requests are not recorded, wherever they are made', async () => {
   }
 });
 
+test('a service of which no line says so: TTLOG_OTLP for ttlog/auto', async () => {
+  const { status, stderr } = await runChild(
+    `import { createServer } from 'node:http';
+    const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1', async () => {
+      await (await fetch('http://127.0.0.1:' + server.address().port + '/orders')).text();
+      server.close();
+      process.exit(0);
+    });`,
+    { args: ['--import', `${root}dist/esm/http/auto.js`], env: { TTLOG_OTLP: receiver.url, TTLOG_CONSOLE: 'off' } },
+  );
+  expect([status, stderr]).toEqual([0, '']);
+  const [call, request] = [3, 2].map((kind) => receiver.spans.find((span) => span.kind === kind));
+  expect(request).toMatchObject({ traceId: call?.traceId, parentSpanId: call?.spanId, status: { code: 0 } });
+  expect(receiver.metrics.get('ttlog.span.duration')?.points.length).toBe(2);
+});
+
 test('without the serialisers it says what to install', async () => {
   const { status, stdout } = await runChild(`
     process.chdir('/');
