@@ -54,6 +54,11 @@ function jsonKey(key: FieldValue): string {
   return json.startsWith('"') ? json : jsonString(json);
 }
 
+/** What a key of a Map is called where keys have to be texts. */
+export function keyText(key: FieldValue): string {
+  return typeof key === 'string' ? key : (JSON.parse(jsonKey(key)) as string);
+}
+
 function errorPairs(error: Error): [string, FieldValue][] {
   const own = Object.entries(error as unknown as Record<string, FieldValue>).filter(([key]) => key !== 'cause');
   const cause: [string, FieldValue][] = error.cause === undefined ? [] : [['cause', error.cause as FieldValue]];

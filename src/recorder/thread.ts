@@ -146,6 +146,9 @@ export class RecorderThread {
       const left = until - performance.now();
       if (this.standIn((recorder) => drainWithin(recorder, this.#control, left))) return true;
       if (left <= 0) return false;
+      // It died since this thread was last in its event loop, and nobody else can do its work: the next one may still.
+      const isDead = Atomics.load(this.#control, L.CONTROL_RECORDER) === T.THREAD_ENDED;
+      if (isDead && this.#worker !== undefined) this.#ended(this.#worker);
       const done = Atomics.load(this.#control, L.CONTROL_FLUSH_DONE);
       if (((done - request) | 0) < 0) Atomics.wait(this.#control, L.CONTROL_FLUSH_DONE, done, Math.min(left, LOOK_MS));
     }

@@ -137,6 +137,33 @@ test('what failed is sent again at the end, without waiting for the next attempt
   expect(receiver.spans).toHaveLength(1);
 });
 
+test('a recorder thread that died unnoticed is started once more at the end', async () => {
+  const { status, stderr } = await runChild(`
+    import { info, init } from 'ttlog';
+    import { otlpSink } from 'ttlog/sinks';
+    const deadly = \`export default () => {
+      if (process.env.DIED === undefined) setTimeout(() => { throw new Error('dead'); }, 1);
+      process.env.DIED = 'yes';
+      return () => {};
+    }\`;
+    init({
+      sinks: [{ module: 'data:text/javascript,' + encodeURIComponent(deadly) }, otlpSink({ url: '${receiver.url}' })],
+      exitTimeoutMs: 10_000,
+    });
+    info('Step', { i: 0 });
+    // This thread never returns to its event loop.
+    const { control } = globalThis[Symbol.for('ttlog.core/1')];
+    while (Atomics.load(control, 2) !== 3) Atomics.wait(control, 5, 0, 5);
+    info('Step', { i: 1 });
+    process.exit(0);`);
+  expect(status).toBe(0);
+  // What the first one had taken was in its memory.
+  expect(arrived()).toEqual([1]);
+  const died = receiver.logs.find(({ body }) => String(body).startsWith('The recorder thread died'));
+  expect(died?.attributes['lost']).toBeGreaterThanOrEqual(1);
+  expect(stderr).toBe('');
+});
+
 test('its own requests are not recorded, wherever they are made', async () => {
   // In every thread, also in the recorder's.
   const preload = temporaryPath('preload.mjs');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LogRecord, TtlogHandle } from 'ttlog';
 import { debug, error, getLogger, info, init, span, TtlogError, warn, withContext, withSpan } from 'ttlog';
@@ -231,6 +232,41 @@ describe.each([
     const later = receiver.metrics.get('ttlog.span.duration')!.points[0];
     expect(later?.count).toBe(5);
     expect(later?.startTimeUnixNano).toBe(point?.startTimeUnixNano);
+  });
+});
+
+describe.each(['http/protobuf', 'http/json'] as const)('any fields, %s', (protocol) => {
+  /** Whole numbers that do not fit into 64 bits are text. */
+  const asSent = (value: unknown): unknown => {
+    if (typeof value === 'number')
+      return Number.isInteger(value) && Math.abs(value) >= 2 ** 63 ? String(value) : value + 0;
+    if (Array.isArray(value)) return value.map(asSent);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asSent(inner)]));
+  };
+
+  test('arrive as they were', async () => {
+    const name = fc.string({ minLength: 1, maxLength: 12 }).map((text) => `k${text}`);
+    const fields = fc.dictionary(name, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 });
+    const samples = fc.sample(fields, 300);
+    const handle = start({ sinks: [otlpSink({ url: receiver.url, ...quick, protocol })], redact: false });
+    for (const [i, sample] of samples.entries()) info(`${i}`, sample);
+    await handle.flush();
+    expect(bodies()).toEqual(samples.map((_, i) => `${i}`));
+    for (const [i, { attributes }] of receiver.logs.entries()) expect(attributes).toEqual(asSent(samples[i]));
+  });
+
+  test('whatever they are, nothing else is lost by them', async () => {
+    const handle = run({ protocol });
+    const samples = fc.sample(
+      fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+      300,
+    );
+    for (const [i, sample] of samples.entries()) info('Any', { i, sample });
+    info('lone \ud800 surrogate', { ['\udc00']: '\ud800' });
+    await handle.flush();
+    expect(receiver.logs.map(({ attributes }) => attributes['i'])).toEqual([...samples.keys(), undefined]);
+    expect(handle.stats().sinkErrors).toBe(0);
   });
 });
 

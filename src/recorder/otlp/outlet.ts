@@ -144,39 +144,39 @@ export class OtlpOutlet implements Outlet {
     if (this.#pending.length === 0) return;
     const records = this.#pending;
     this.#pending = [];
-    const { signal } = this.#spec;
-    const items =
-      signal === 'traces'
-        ? records.flatMap((record) => this.#mapper.span(record) ?? [])
-        : records.map((record) => this.#mapper.log(record));
-    this.#encode(items);
+    const mapper = this.#mapper;
+    this.#encode(records, (record) => (this.#spec.signal === 'traces' ? mapper.span(record) : mapper.log(record)));
   }
 
   #sendMetrics(): void {
     const metrics = this.#host.metrics();
-    if (metrics.spans.length > 0) this.#encode([spanMetrics(metrics, this.#resource)]);
+    if (metrics.spans.length > 0) this.#encode([metrics], (one) => spanMetrics(one, this.#resource));
   }
 
-  /** Encodes and queues them: in two requests where one would be too large. */
-  #encode(items: readonly unknown[]): void {
-    const { serialisers, signal, json, gzip } = this.#spec;
-    let body: Uint8Array;
+  /** Encodes and queues them: in halves where one request would be too large, or where one of them is none that can be encoded. */
+  #encode<T>(records: readonly T[], toItem: (record: T) => unknown): void {
+    let body: Uint8Array | undefined;
     try {
+      const items = records.flatMap((record) => toItem(record) ?? []);
+      if (items.length === 0) return;
+      const { serialisers, signal, json } = this.#spec;
       this.#serialiser ??= loadSerialiser(serialisers, signal, json);
       body = this.#serialiser.encode(items);
-      if (body.length > MAX_BODY_BYTES && items.length > 1) {
-        const half = items.length >> 1;
-        this.#encode(items.slice(0, half));
-        this.#encode(items.slice(half));
+    } catch (error) {
+      if (records.length === 1 || this.#serialiser === undefined) {
+        if (!this.readsMetrics) this.#missed += records.length;
+        this.#fail(error);
         return;
       }
-      if (gzip) body = zlib().gzipSync(body, { level: GZIP_LEVEL });
-    } catch (error) {
-      this.#missed += items.length;
-      this.#fail(error);
-      return;
     }
-    this.#queue.add({ body, records: signal === 'metrics' ? 0 : items.length });
+    if (records.length > 1 && (body === undefined || body.length > MAX_BODY_BYTES)) {
+      const half = records.length >> 1;
+      this.#encode(records.slice(0, half), toItem);
+      this.#encode(records.slice(half), toItem);
+    } else if (body !== undefined) {
+      if (this.#spec.gzip) body = zlib().gzipSync(body, { level: GZIP_LEVEL });
+      this.#queue.add({ body, records: this.readsMetrics ? 0 : records.length });
+    }
   }
 
   #accepted({ records }: Batch, answer: Uint8Array): void {

@@ -1,5 +1,6 @@
 // Field values as OpenTelemetry's serialisers take them: JSON-like values and bytes.
 import type { Field, FieldValue } from '../../core/field.js';
+import { keyText } from '../json-values.js';
 import { InspectedText, RecordedError } from '../values.js';
 
 export type Attributes = Record<string, unknown>;
@@ -55,8 +56,7 @@ function toItem(value: FieldValue): unknown {
 
 function mapOf(map: ReadonlyMap<FieldValue, FieldValue>): Attributes {
   const attributes = newAttributes();
-  for (const [key, value] of map)
-    attributes[typeof key === 'string' ? key : (JSON.stringify(key) ?? String(key))] = toItem(value);
+  for (const [key, value] of map) attributes[keyText(key)] = toItem(value);
   return attributes;
 }
 
