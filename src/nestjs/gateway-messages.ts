@@ -34,7 +34,7 @@ function inScope(handler: Handler): Handler {
   return {
     ...handler,
     callback: (...args) => {
-      const opened = openMessage(name, {}, {});
+      const opened = openMessage(name, {}, {}, 'server');
       return runIn(opened, async () => {
         try {
           // Handlers behind an interceptor are called when what it returns is subscribed to, by the adapter.

@@ -12,10 +12,10 @@ import type { TraceHeaders } from '../context/trace-headers.js';
  * Opens it: a context of its own with a `request_id`, and a span that continues the trace that came with the message, if any. What happened to be
  * running, such as the request that opened the socket, is not part of it.
  */
-export function openMessage(name: string, fields: object, headers: TraceHeaders): Span {
+export function openMessage(name: string, fields: object, headers: TraceHeaders, kind: 'server' | 'consumer'): Span {
   const context = new Context({ request_id: randomUUID() }, undefined);
   // Its failure has its line where it happened.
-  return runIn(context, () => withCarrier(headers, () => span(name, fields, { err: false })));
+  return runIn(context, () => withCarrier(headers, () => span(name, fields, { err: false, kind })));
 }
 
 /** Its outcome is that of what happened inside: Nest hands errors to filters, and nobody above sees them. */

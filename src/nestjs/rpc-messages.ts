@@ -52,7 +52,10 @@ function hookRpcTarget(target: RpcTarget): void {
   /** By the context of the message, and by its scope where a transport's end hook is given something else. */
   const open = new WeakMap<object, Span>();
   target.setOnProcessingStartHook((transport, context, done) => {
-    const message = openMessage(`RPC ${patternOf(context)}`, { transport: nameOf(transport) }, headersOf(context));
+    const name = nameOf(transport);
+    // A caller waits at the other end of these; the others have a broker in between.
+    const kind = name === 'TCP' || name === 'GRPC' ? 'server' : 'consumer';
+    const message = openMessage(`RPC ${patternOf(context)}`, { transport: name }, headersOf(context), kind);
     open.set(message, message);
     if (typeof context === 'object' && context !== null) open.set(context, message);
     const next = async (): Promise<unknown> => {

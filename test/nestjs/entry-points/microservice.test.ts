@@ -155,7 +155,12 @@ test.each(['alone', 'beside HTTP'] as const)('a message has a scope around every
   expect(await firstValueFrom(sender.send({ cmd: 'sum' }, [1, 2, 3]))).toBe(6);
   const records = await recordsWhen(seen('RPC {"cmd":"sum"}'));
   const root = records.find(({ message }) => message === 'RPC {"cmd":"sum"}')!;
-  expect(root).toMatchObject({ kind: 'span', outcome: 'ok', target: 'test', values: { transport: 'TCP' } });
+  expect(root).toMatchObject({
+    kind: 'span',
+    outcome: 'ok',
+    target: 'test',
+    values: { transport: 'TCP', span_kind: 'server' },
+  });
   expect(root.values['request_id']).toMatch(/^[\da-f-]{36}$/);
   expect(root.values['size']).toBe(3);
   expect(seenBy.map(([where]) => where)).toEqual(expect.arrayContaining(['guard', 'interceptor', 'pipe', 'handler']));
