@@ -11,6 +11,7 @@ const HANG_UP = new Set([
   'ECONNABORTED',
   'ECONNRESET',
   'EPIPE',
+  'ERR_HTTP_REQUEST_TIMEOUT',
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
@@ -41,7 +42,11 @@ function isClientsFault(error: unknown): boolean {
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-const isHangUp = (error: unknown): boolean => HANG_UP.has(propertyOf(error, 'code') as string);
+/** The parser says of a request that breaks off that it is not whole. */
+function isHangUp(error: unknown): boolean {
+  const code = propertyOf(error, 'code');
+  return typeof code === 'string' && (HANG_UP.has(code) || code.startsWith('HPE_'));
+}
 
 function propertyOf(error: unknown, name: string): unknown {
   try {

@@ -18,7 +18,18 @@ import {
 import { instrumentHttp } from 'ttlog/http';
 import { headersOf, sentRequests, strangers } from '../../nestjs/support/isolation.js';
 import { Gate } from '../../nestjs/support/gate.js';
-import { answered, ask, atTheEnd, calls, completions, keptConnection, record, recordsWhen, roots } from '../support.js';
+import {
+  answered,
+  ask,
+  atTheEnd,
+  calls,
+  completions,
+  keptConnection,
+  record,
+  records,
+  recordsWhen,
+  roots,
+} from '../support.js';
 import { serve as plain } from '../support.js';
 import type { Application, Call } from './application.js';
 import { FRAMEWORKS, onHttp2, type Framework } from './frameworks.js';
@@ -120,7 +131,7 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
           return 'ok';
         },
         'GET /other': async () => {
-          // Whoever earlier back runs in a scope of its own.
+          // Whoever calls back runs in a scope of its own.
           await turn();
           withSpan('mine', () => earlier[0].log.info('from elsewhere'));
           return 'ok';
@@ -354,6 +365,28 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
       expect(errorLines(all)).toEqual([]);
     });
 
+    test('in the middle of its body', async () => {
+      let reading!: () => void;
+      const begun = new Promise<void>((resolve) => (reading = resolve));
+      const at = await serve({
+        // Where the framework reads the body before the handler runs, nobody says that it has begun.
+        options: { fields: () => void setImmediate(reading) },
+        routes: { 'POST /orders': async ({ body }) => `${(await body()).length} bytes` },
+      });
+      const headers = { 'content-type': 'text/x', 'content-length': '1000', 'x-request-id': 'r-gone' };
+      const request = httpRequest(`${at}/orders`, { method: 'POST', agent: false, headers });
+      request.on('error', () => {});
+      request.write('ten bytes.');
+      await begun;
+      request.destroy();
+      // What reading it failed with comes behind, and is no failure of the service.
+      const all = await answered(1);
+      for (let i = 0; i < 10; i++) await turn();
+      const said = (await records()).filter(({ level }) => level >= LogLevel.Warn);
+      expect(said.map(({ level, values }) => [level, values['aborted']])).toEqual([[LogLevel.Warn, true]]);
+      expect(completions(all)[0]).toMatchObject({ message: 'request aborted' });
+    });
+
     test('in the middle of a stream', async () => {
       const client = await goAway(
         {
@@ -516,10 +549,10 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
       const all = await answered(COUNT);
       expect(completions(all)).toHaveLength(COUNT);
       // What comes before the customer is known says nothing of one.
-      const records = all.filter(({ message }) => !/^(?:middleware|Server listening)/.test(message));
+      const later = all.filter(({ message }) => !/^(?:middleware|Server listening)/.test(message));
       const early = all.filter(({ message }) => message === 'middleware');
       expect(early.filter(({ values }) => values['request_id'] !== `r-${String(values['asked_by'])}`)).toEqual([]);
-      return { requests, answers, found: strangers(records, requests) };
+      return { requests, answers, found: strangers(later, requests) };
     }
 
     test('none sees anything of another', async () => {
