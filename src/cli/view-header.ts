@@ -3,6 +3,8 @@ import { printable } from '../recorder/escape.js';
 import { errorLines } from '../recorder/error-text.js';
 import type { Piece } from '../recorder/paint.js';
 import type { DescribedError, ProcessFacts, Snapshot } from '../recorder/snapshot.js';
+import type { PlainValue } from '../recorder/snapshot-error.js';
+import { cutText } from '../recorder/value-text.js';
 import { durationText } from '../recorder/duration-text.js';
 import { bytesText, countText, dateTimeText, msOf, timeText } from './units.js';
 
@@ -26,10 +28,12 @@ export function headerLines(snapshot: Snapshot): Piece[][] {
     labelled('records', [recordsText(snapshot)]),
     labelled('ttlog', [printable(header.ttlog)]),
   ];
-  for (const [key, value] of Object.entries(header.extra)) {
+  const { stack, ...facts } = header.extra;
+  for (const [key, value] of Object.entries(isStack(stack) ? facts : header.extra)) {
     lines.push(labelled(printable(key), [printable(typeof value === 'string' ? value : JSON.stringify(value))]));
   }
   for (const text of snapshot.damage) lines.push(labelled('damaged', [printable(text), 'red']));
+  if (isStack(stack)) lines.push([], ...stackBlock(stack));
   if (header.error !== undefined) lines.push([], ...errorBlock(header.error, header.origin));
   if (snapshot.openSpans.length > 0) lines.push([], ...openSpanBlock(snapshot));
   return lines;
@@ -40,8 +44,18 @@ export function title(text: string, remark = ''): Piece[] {
   return [[text, 'bold'], ['  '], [remark, 'dim']];
 }
 
+/** What an event loop was doing that stood still. */
+function stackBlock(stack: readonly string[]): Piece[][] {
+  const frames = stack.slice(0, MAX_FRAMES).map((frame): Piece[] => [[`    ${printable(cutText(frame, 1024))}`]]);
+  return [title('Main thread', 'what it was doing, innermost first'), ...frames];
+}
+
+function isStack(stack: PlainValue | undefined): stack is readonly string[] {
+  return Array.isArray(stack) && stack.length > 0 && stack.every((frame) => typeof frame === 'string');
+}
+
 function labelled(label: string, ...pieces: Piece[]): Piece[] {
-  return [[`  ${label.padEnd(LABEL_WIDTH)}`, 'dim'], ...pieces];
+  return [[`  ${label.padEnd(LABEL_WIDTH - 1)} `, 'dim'], ...pieces];
 }
 
 function processLines(facts: ProcessFacts): Piece[][] {
@@ -63,10 +77,13 @@ function processLines(facts: ProcessFacts): Piece[][] {
     );
   if (facts.cwd !== undefined) lines.push(labelled('cwd', [printable(facts.cwd)]));
   if (memory?.['rss'] !== undefined) {
-    const heap = `heap ${bytesText(memory['heapUsed'] ?? 0)} of ${bytesText(memory['heapTotal'] ?? 0)}`;
-    lines.push(
-      labelled('memory', [`rss ${bytesText(memory['rss'])}, ${heap}, external ${bytesText(memory['external'] ?? 0)}`]),
-    );
+    const { rss, heapUsed, heapTotal = 0, external = 0 } = memory;
+    // Another thread that took it knows nothing of the heap.
+    const heap =
+      heapUsed === undefined
+        ? ''
+        : `, heap ${bytesText(heapUsed)} of ${bytesText(heapTotal)}, external ${bytesText(external)}`;
+    lines.push(labelled('memory', [`rss ${bytesText(rss)}${heap}`]));
   }
   return lines;
 }
@@ -108,3 +125,4 @@ function openSpanBlock({ header, openSpans }: Snapshot): Piece[][] {
 }
 
 const MAX_OPEN_SPANS = 50;
+const MAX_FRAMES = 64;

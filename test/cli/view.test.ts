@@ -228,6 +228,26 @@ describe('colours', () => {
   });
 });
 
+test('what a stalled thread was doing has lines of its own', async () => {
+  const stack = ['at crunch (file:///app/job.js:7:11)', 'at run\n  17:00:00.000 FATAL'];
+  const extra = { stalled_ms: 1200, is_over: false, stack };
+  const dir = temporaryDirectory();
+  const { path } = writeSnapshotSync({
+    dir,
+    service: 's',
+    reason: 'stall',
+    origin: 'stall',
+    rings: [newRing()],
+    extra,
+  });
+  const { output, lines } = await show([path]);
+  expect(output).toMatch(/ {2}stalled_ms 1200\n {2}is_over {3}false\n/);
+  expect(output).toContain(
+    '\nMain thread  what it was doing, innermost first\n    at crunch (file:///app/job.js:7:11)\n',
+  );
+  expect(lines.filter((line) => /^ {2}17:00:00/.test(line))).toEqual([]);
+});
+
 describe('what was recorded cannot', () => {
   const write = (ring: SharedArrayBuffer, extra: object = {}): string =>
     writeSnapshotSync({ dir: temporaryDirectory(), service: 's', reason: 'x', origin: 'call', rings: [ring], ...extra })
