@@ -64,8 +64,8 @@ export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
   let file: SnapshotFile | undefined;
   try {
     mkdirSync(input.dir, { recursive: true, mode: 0o700 });
-    const name = input.replaces === undefined ? nextName(input) : basename(input.replaces);
-    file = new SnapshotFile(join(input.dir, `.${name}${TEMPORARY_SUFFIX}`));
+    const { name, file: begun } = begin(input);
+    file = begun;
     const records = writeFrames(file, input);
     const path = join(input.dir, name);
     file.finish(path);
@@ -86,11 +86,24 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Within a millisecond the next one is a millisecond later: names sort in the order they were made. */
-function nextName({ dir, service, reason, process: of, epochNs }: SnapshotInput): string {
-  for (let timeMs = epochNs === undefined ? Date.now() : Number(epochNs / 1_000_000n); ; timeMs++) {
-    const name = snapshotName(service, reason, timeMs, of);
-    if (![name, ...compressedNames(name)].some((taken) => existsSync(join(dir, taken)))) return name;
+/** Several threads may take one of the same name at once, and somebody may have left something there. */
+const MAX_TRIES = 10;
+
+/** A file under a name that nobody has. Within a millisecond the next one is a millisecond later: names sort in the order they were made. */
+function begin({ dir, service, reason, process: of, epochNs, replaces }: SnapshotInput): {
+  name: string;
+  file: SnapshotFile;
+} {
+  const startMs = epochNs === undefined ? Date.now() : Number(epochNs / 1_000_000n);
+  for (let tries = 0, timeMs = startMs; ; timeMs++) {
+    const name = replaces === undefined ? snapshotName(service, reason, timeMs, of) : basename(replaces);
+    const isTaken = [name, ...compressedNames(name)].some((taken) => existsSync(join(dir, taken)));
+    if (isTaken && replaces === undefined) continue;
+    try {
+      return { name, file: new SnapshotFile(join(dir, `.${name}${TEMPORARY_SUFFIX}`)) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || ++tries === MAX_TRIES) throw error;
+    }
   }
 }
 

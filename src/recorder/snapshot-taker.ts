@@ -39,7 +39,8 @@ export class SnapshotTaker {
   taken = 0;
   readonly #settings: SnapshotSettings;
   readonly #tell: (meta: MetaMessage) => void;
-  readonly #background = new Set<Promise<unknown>>();
+  #background: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
   readonly #ending = new AbortController();
 
   constructor(settings: SnapshotSettings, tell: (meta: MetaMessage) => void) {
@@ -49,7 +50,7 @@ export class SnapshotTaker {
 
   /** True while something goes on that needs the event loop of this thread. */
   get isBusy(): boolean {
-    return this.#background.size > 0;
+    return this.#waiting > 0;
   }
 
   /** Takes one for a reason that nobody gave. What goes wrong is told. */
@@ -77,7 +78,7 @@ export class SnapshotTaker {
       this.taken++;
       // At once without the stack: whoever watches over a process that hangs may be about to kill it.
       if (facts['is_over'] === false) Object.assign(told, await this.#addStack(input, path, isDebugged));
-      void this.#inBackground(this.#finish(path, origin, told));
+      void this.#inBackground(() => this.#finish(path, origin, told));
     } catch (failure) {
       told['err'] = failure instanceof Error ? failure.message : String(failure);
       this.#tell({ level: LogLevel.Error, message: 'A snapshot could not be written', fields: fieldsOf(told) });
@@ -88,7 +89,7 @@ export class SnapshotTaker {
   take(input: SnapshotInput): Promise<SnapshotInfo> {
     const raw = writeSnapshotSync(input);
     this.taken++;
-    return this.#inBackground(compressSnapshot(raw.path, this.#ending.signal)).then((path) => ({
+    return this.#inBackground(() => compressSnapshot(raw.path, this.#ending.signal)).then((path) => ({
       ...raw,
       path,
       bytes: sizeOf(path) ?? raw.bytes,
@@ -98,7 +99,7 @@ export class SnapshotTaker {
   /** What is under way is undone or finished soon: raw snapshots are compressed at the next start. */
   async end(): Promise<void> {
     this.#ending.abort();
-    await Promise.all(this.#background);
+    await this.#background;
   }
 
   /** What hangs is told at once, where its snapshot is as long as it is not compressed. */
@@ -142,15 +143,18 @@ export class SnapshotTaker {
     this.#tell({ level: LogLevel.Warn, message, fields: fieldsOf(told) });
   }
 
-  async #inBackground<T>(work: Promise<T>): Promise<T> {
+  /** One after the other, however many are asked for at once. */
+  async #inBackground<T>(work: () => Promise<T>): Promise<T> {
     const { dir, retention } = this.#settings;
-    const all = work.then((result) => pruneSnapshots(dir, retention).then(() => result));
-    this.#background.add(all);
-    try {
-      return await all;
-    } finally {
-      this.#background.delete(all);
-    }
+    const done = this.#background.then(work);
+    this.#waiting++;
+    this.#background = done
+      .then(() => pruneSnapshots(dir, retention))
+      .then(
+        () => this.#waiting--,
+        () => this.#waiting--,
+      );
+    return done;
   }
 }
 

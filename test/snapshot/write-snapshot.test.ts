@@ -8,6 +8,7 @@ import { walkSegment } from '../../src/recorder/snapshot-rings.js';
 import { writeSnapshotSync } from '../../src/recorder/snapshot.js';
 import { scanFrames } from '../../src/recorder/snapshot-frames.js';
 import * as F from '../../src/recorder/snapshot-format.js';
+import { runChild } from '../support/child.js';
 import { newRing, temporaryDirectory } from './support.js';
 
 const input = (dir: string, rings: SharedArrayBuffer[]) => ({
@@ -113,12 +114,31 @@ describe('the file', () => {
     symlinkSync(victim, join(dir, `.${next}.ttlog-part`));
     vi.useFakeTimers({ now: at, toFake: ['Date'] });
     try {
-      expect(() => writeSnapshotSync(input(dir, []))).toThrow('EEXIST');
+      expect(writeSnapshotSync(input(dir, [])).path).toContain('2030-01-02T03-04-05.679Z');
     } finally {
       vi.useRealTimers();
     }
     expect(readFileSync(victim, 'utf8')).toBe('precious');
     expect(lstatSync(victim).isFile()).toBe(true);
+  });
+
+  test('several threads at once, each under a name of its own', async () => {
+    const dir = temporaryDirectory();
+    const run = await runChild(`
+      import { info, init } from 'ttlog';
+      import { fileSink } from 'ttlog/sinks';
+      const handle = init({ service: 'shop', sinks: [fileSink({ path: '/dev/null' })], snapshots: { dir: ${JSON.stringify(dir)}, keep: 1000 } });
+      info('Ready');
+      const asked = [];
+      for (let i = 0; i < 40; i++) {
+        asked.push(handle.snapshot('same'));
+        handle.snapshotSync('same');
+        await new Promise(setImmediate);
+      }
+      console.log(new Set((await Promise.all(asked)).map(({ path }) => path)).size, handle.stats().snapshots);
+      await handle.shutdown();
+    `);
+    expect(run).toMatchObject({ status: 0, stderr: '', stdout: '40 80\n' });
   });
 
   test('appears whole or not at all', () => {
