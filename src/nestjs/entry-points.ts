@@ -6,15 +6,13 @@ import { Instrument } from '../decorators/instrument.js';
 import { isWrapped } from '../decorators/wrap.js';
 import { nestState } from './nest-state.js';
 
-type Metadata = Record<string, unknown> | string | undefined;
-
 /** How a method is known to be one, and what its span is like. */
 interface EntryKind {
-  /** The key of the metadata that the decorator leaves: on the method, or where `method` is given on its class. */
+  /** The key of the metadata that the decorator leaves: on the method, or where `methods` are given on their class. */
   readonly key: string;
   /** Of a decorator of classes: the methods that are called. */
   readonly methods?: readonly string[];
-  readonly options: (metadata: Metadata, fn: object) => InstrumentOptions;
+  readonly options: (method: object) => InstrumentOptions;
 }
 
 const none = (): InstrumentOptions => ({});
@@ -22,7 +20,7 @@ const none = (): InstrumentOptions => ({});
 /** By name, so that none of these packages has to be there. */
 const KINDS: readonly EntryKind[] = [
   // @nestjs/schedule
-  { key: 'SCHEDULER_TYPE', options: (_type, fn) => named('job', Reflect.getMetadata('SCHEDULER_NAME', fn), true) },
+  { key: 'SCHEDULER_TYPE', options: scheduleOptions },
   // @nestjs/event-emitter: a child of whoever emits
   { key: 'EVENT_LISTENER_METADATA', options: none },
   // @nestjs/bullmq, @nestjs/bull
@@ -48,8 +46,8 @@ export function instrumentEntryPoints(modules: ModulesContainer): void {
   }
 }
 
-/** Never throws: an application starts, whatever a class of it looks like. */
-function instrumentEntriesOf(type: { readonly name: string; readonly prototype?: unknown }): void {
+/** Those that the class itself has. Never throws: an application starts, whatever a class of it looks like. */
+export function instrumentEntriesOf(type: { readonly name: string; readonly prototype?: unknown }): void {
   const { prototype } = type;
   if (typeof prototype !== 'object' || prototype === null || nestState.searched.has(type)) return;
   nestState.searched.add(type);
@@ -61,16 +59,16 @@ function instrumentEntriesOf(type: { readonly name: string; readonly prototype?:
   }
 }
 
-function* entriesOf(kind: EntryKind, type: object, prototype: object): Generator<[string, InstrumentOptions]> {
-  const onClass = kind.methods === undefined ? undefined : (Reflect.getMetadata(kind.key, type) as Metadata);
-  if (kind.methods !== undefined && onClass === undefined) return;
-  for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (typeof value !== 'function' || key === 'constructor') continue;
-    if (kind.methods !== undefined) {
-      if (kind.methods.includes(key)) yield [key, kind.options(onClass, value)];
-    } else if (Reflect.hasOwnMetadata(kind.key, value)) {
-      yield [key, kind.options(Reflect.getMetadata(kind.key, value) as Metadata, value)];
-    }
+function* entriesOf(
+  { key, methods, options }: EntryKind,
+  type: object,
+  prototype: object,
+): Generator<[string, InstrumentOptions]> {
+  if (methods !== undefined && !Reflect.hasMetadata(key, type)) return;
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof value !== 'function' || name === 'constructor') continue;
+    if (methods === undefined ? Reflect.hasOwnMetadata(key, value) : methods.includes(name))
+      yield [name, options(value)];
   }
 }
 
@@ -82,8 +80,9 @@ function wrap(prototype: object, key: string, options: InstrumentOptions): void 
   Object.defineProperty(prototype, key, descriptor);
 }
 
-function named(field: string, name: unknown, root: boolean): InstrumentOptions {
-  return typeof name === 'string' ? { root, fields: () => ({ [field]: name }) } : { root };
+function scheduleOptions(method: object): InstrumentOptions {
+  const name: unknown = Reflect.getMetadata('SCHEDULER_NAME', method);
+  return typeof name === 'string' ? { root: true, fields: () => ({ job: name }) } : { root: true };
 }
 
 /** What is used of a job of BullMQ or Bull. */

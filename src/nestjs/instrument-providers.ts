@@ -1,27 +1,13 @@
 // Spans around the methods of providers and controllers, without a decorator on each. Methods are wrapped on the prototypes of their classes,
 // once; instances stay what they are, never a proxy: identity, private members and `instanceof` go on working.
-import {
-  ClassSerializerInterceptor,
-  ConsoleLogger,
-  DefaultValuePipe,
-  Logger,
-  ParseArrayPipe,
-  ParseBoolPipe,
-  ParseDatePipe,
-  ParseEnumPipe,
-  ParseFilePipe,
-  ParseFloatPipe,
-  ParseIntPipe,
-  ParseUUIDPipe,
-  ValidationPipe,
-  type Type,
-} from '@nestjs/common';
-import { BaseExceptionFilter, DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { Type } from '@nestjs/common';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import { getLogger } from '../core/logger.js';
 import { normaliseInstrument, type InstrumentOptions } from '../decorators/instrument-options.js';
 import { Instrument } from '../decorators/instrument.js';
+import { instrumentEntriesOf } from './entry-points.js';
 import { nestState } from './nest-state.js';
+import { isNestsOwn } from './nests-own.js';
 
 /** Which classes: themselves, their names, or a function that is asked about each class once. */
 export type ClassSelector = readonly (Type | string)[] | ((type: Type) => boolean);
@@ -35,10 +21,10 @@ export interface InstrumentProvidersOptions extends Pick<
    * The classes to instrument.
    *
    * @default all that have a decorator of Nest's (providers, controllers, gateways, resolvers, guards, interceptors, pipes, filters), but for those
-   *   that `@nestjs/common` and `@nestjs/core` bring along
+   *   that Nest's own packages bring along
    */
   include?: ClassSelector;
-  /** Classes that are left alone. @default ['ConfigService', 'SchedulerRegistry'] */
+  /** Classes that are left alone. @default [] */
   exclude?: ClassSelector;
   /** A decorator of instances that had the place before: it is called with each, and what it returns is what Nest takes. @default none */
   instanceDecorator?: (instance: unknown) => unknown;
@@ -53,30 +39,6 @@ const NEST_CLASS = [
   'graphql:resolver_type',
   'bullmq:processor_metadata',
 ];
-
-/** Of Nest's other packages, asked by nearly every method: a span for each call tells nobody anything. */
-const HELPERS = ['ConfigService', 'SchedulerRegistry'];
-
-/** What has Nest's decorators and is Nest's own. Named one by one: all of a namespace would cost every importer of ttlog a file. */
-const NESTS_OWN: ReadonlySet<unknown> = new Set<unknown>([
-  BaseExceptionFilter,
-  ClassSerializerInterceptor,
-  ConsoleLogger,
-  DefaultValuePipe,
-  DiscoveryService,
-  Logger,
-  MetadataScanner,
-  ParseArrayPipe,
-  ParseBoolPipe,
-  ParseDatePipe,
-  ParseEnumPipe,
-  ParseFilePipe,
-  ParseFloatPipe,
-  ParseIntPipe,
-  ParseUUIDPipe,
-  Reflector,
-  ValidationPipe,
-]);
 
 const KNOWN = ['level', 'args', 'err', 'entry', 'slow', 'sample', 'include', 'exclude', 'instanceDecorator'];
 
@@ -116,7 +78,7 @@ export function instrumentProviders(options: InstrumentProvidersOptions = {}): {
   instanceDecorator: (instance: unknown) => unknown;
 } {
   checkOptions('instrumentProviders()', options, KNOWN);
-  const { include, exclude = HELPERS, instanceDecorator: inner, ...spans } = options;
+  const { include, exclude = [], instanceDecorator: inner, ...spans } = options;
   normaliseInstrument(spans);
   if (inner !== undefined && typeof inner !== 'function') throw invalidOption('instanceDecorator', 'a function', inner);
   const isIncluded = include === undefined ? isNestClass : selector('include', include);
@@ -141,6 +103,8 @@ function instrumentChosen(type: Type, isChosen: (type: Type) => boolean, spans: 
     try {
       if (!isChosen(at) || nestState.instrumented.has(at)) continue;
       nestState.instrumented.add(at);
+      // Before the rest, so that they are what they are whether this or `TtlogModule` comes first.
+      instrumentEntriesOf(at);
       Instrument({ ...spans, exclude: methodsLeftAlone(at) })(at);
     } catch (error) {
       getLogger('ttlog').warn('A class could not be instrumented', { class: at.name, err: error });
@@ -155,7 +119,7 @@ function methodsLeftAlone({ prototype }: Type): string[] {
 }
 
 function isNestClass(type: Type): boolean {
-  return !NESTS_OWN.has(type) && NEST_CLASS.some((key) => Reflect.hasOwnMetadata(key, type));
+  return !isNestsOwn(type) && NEST_CLASS.some((key) => Reflect.hasOwnMetadata(key, type));
 }
 
 function selector(option: string, given: ClassSelector): (type: Type) => boolean {

@@ -8,9 +8,12 @@ import type { Span } from '../core/span.js';
 import { endMessage, openMessage, traceHeadersIn } from './message-scope.js';
 import { nestState } from './nest-state.js';
 
-type StartHook = (transport: unknown, context: unknown, done: () => Promise<unknown>) => unknown;
+/** Characters of a pattern that are recorded. */
 const MAX_PATTERN = 128;
+/** Spans of a server that are named by their patterns; topics with wildcards have patterns without end. */
+const MAX_NAMES = 256;
 
+type StartHook = (transport: unknown, context: unknown, done: () => Promise<unknown>) => unknown;
 type EndHook = (transport: unknown, context: unknown) => void;
 
 /** A server of Nest's, as far as it has to do with hooks. Strategies of applications may have none. */
@@ -51,22 +54,19 @@ function hookRpcTarget(target: RpcTarget): void {
   };
   /** By the context of the message, and by its scope where a transport's end hook is given something else. */
   const open = new WeakMap<object, Span>();
+  const names = new Set<string>();
   target.setOnProcessingStartHook((transport, context, done) => {
-    const name = nameOf(transport);
-    // A caller waits at the other end of these; the others have a broker in between.
-    const kind = name === 'TCP' || name === 'GRPC' ? 'server' : 'consumer';
-    const message = openMessage(`RPC ${patternOf(context)}`, { transport: name }, headersOf(context), kind);
+    const message = openRpc(transport, context, names);
     open.set(message, message);
     if (typeof context === 'object' && context !== null) open.set(context, message);
-    const next = async (): Promise<unknown> => {
+    return runIn(message, async () => {
       try {
-        return await done();
+        return await (start === undefined ? done() : start.call(target, transport, context, done));
       } catch (error) {
         message.fail(error);
         throw error;
       }
-    };
-    return runIn(message, () => (start === undefined ? next() : start.call(target, transport, context, next)));
+    });
   });
   target.setOnProcessingEndHook?.((transport, context) => {
     const message = open.get(context as object) ?? messageAround(currentScope(), open);
@@ -76,6 +76,17 @@ function hookRpcTarget(target: RpcTarget): void {
       if (message !== undefined) endMessage(message);
     }
   });
+}
+
+function openRpc(transport: unknown, context: unknown, names: Set<string>): Span {
+  const by = nameOf(transport);
+  // A caller waits at the other end of these; the others have a broker in between.
+  const kind = by === 'TCP' || by === 'GRPC' ? 'server' : 'consumer';
+  const pattern = patternOf(context);
+  if (names.size < MAX_NAMES) names.add(pattern);
+  return names.has(pattern)
+    ? openMessage(`RPC ${pattern}`, { transport: by }, headersOf(context), kind)
+    : openMessage('RPC message', { transport: by, pattern }, headersOf(context), kind);
 }
 
 function messageAround(scope: Scope | undefined, open: WeakMap<object, Span>): Span | undefined {

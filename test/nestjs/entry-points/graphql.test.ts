@@ -3,6 +3,7 @@ import { Args, GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql'
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { afterEach, expect, test } from 'vitest';
 import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
+import { instrumentProviders } from 'ttlog/nestjs';
 import { closeApps, completions, over, startApp } from '../support/app.js';
 
 afterEach(closeApps);
@@ -52,7 +53,7 @@ async function start() {
       imports: [GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, typeDefs })],
       providers: [OrdersResolver, Guard],
     },
-    { platform: 'fastify' },
+    { platform: 'fastify', instrument: instrumentProviders() },
   );
   const ask = async (query: string, id: string) => {
     const response = await fetch(`${url}/graphql`, {
@@ -81,6 +82,9 @@ test('guards, resolvers and what they log belong to the request; a query is a sp
     values: { id: 7, request_id: 'r-1' },
   });
   expect(completion.values).toMatchObject({ request_id: 'r-1', res: { statusCode: 200 } });
+  // Nothing of the many classes that make a schema.
+  const spans = new Set(records.filter(({ kind }) => kind === 'span').map(({ message }) => message));
+  expect(spans).toEqual(new Set(['Guard.canActivate', 'OrdersResolver.order', 'HTTP POST']));
 });
 
 test('requests at the same time keep apart; what one adds is on its completion record', async () => {

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Cron, CronExpression, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { afterEach, expect, test } from 'vitest';
 import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
 import { Instrument } from 'ttlog/decorators';
-import { closeContexts, seen, startContext } from '../support/context.js';
+import { instrumentProviders } from 'ttlog/nestjs';
+import { closeContexts, recordedModule, seen, startContext } from '../support/context.js';
 
 afterEach(closeContexts);
 
@@ -76,4 +78,27 @@ test('a method with an @Instrument() of its own keeps it, one that is not wanted
   const bare = await startContext({ imports: imports(), providers: [Bare] }, { entryPoints: false });
   const [record] = await bare.recordsWhen(seen('Bare'));
   expect([record.values['span'], record.traceId]).toEqual([undefined, undefined]);
+});
+
+test('beside instrumentProviders() it is the same, and one span', async () => {
+  @Injectable()
+  class Both {
+    @Interval('refresh', 1)
+    refresh() {
+      this.read();
+    }
+    read() {}
+  }
+  const { module, started, recordsWhen } = recordedModule({ imports: [ScheduleModule.forRoot()], providers: [Both] });
+  const app = await NestFactory.createApplicationContext(module, {
+    logger: false,
+    abortOnError: false,
+    instrument: instrumentProviders(),
+  });
+  started(app);
+  const records = await recordsWhen(seen('Both.refresh'));
+  const [read, refresh] = records;
+  expect(refresh).toMatchObject({ message: 'Both.refresh', values: { job: 'refresh' } });
+  expect(refresh.parentSpanId).toBeUndefined();
+  expect(read).toMatchObject({ message: 'Both.read', parentSpanId: refresh.spanId });
 });

@@ -110,6 +110,20 @@ test.each([
   expect(root(records).parentSpanId).toBeUndefined();
 });
 
+test('topics without end make names with an end', async () => {
+  const { module, started, recordsWhen } = recordedModule({ controllers: [Orders] });
+  const strategy = new BrokerlessServer(Transport.MQTT);
+  const app = await NestFactory.createMicroservice(module, { strategy, logger: false, abortOnError: false });
+  await app.listen();
+  started(app);
+  for (let i = 0; i < 300; i++) await strategy.receive('placed', new MqttContext([`sensors/${i}`, {}] as never));
+  const records = await recordsWhen(seen('Orders.placed', 300));
+  const roots = records.filter(({ message }) => message.startsWith('RPC'));
+  expect(new Set(roots.map(({ message }) => message)).size).toBe(257);
+  expect(roots.at(-1)).toMatchObject({ message: 'RPC message' });
+  expect(roots.at(-1)!.values['pattern']).toBe('sensors/299');
+});
+
 test('the scope ends after an observable, and after a failure that is one error line', async () => {
   const context = () => new RedisContext(['orders'] as never);
   const streamed = await receive(Transport.REDIS, 'streamed', context());
