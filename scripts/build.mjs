@@ -18,7 +18,7 @@ const peers = Object.keys(JSON.parse(readFileSync(`${root}package.json`, 'utf8')
 /** Required, these are their default export, which has all the others as properties; the declarations that say so. */
 const CALLABLE = new Map([
   ['compat/pino/index', `import { pino } from './pino.js';\nexport = pino;\n`],
-  ['compat/pino/browser', ''],
+  ['compat/pino/browser', `import { pino } from './browser-pino.js';\nexport = pino;\n`],
 ]);
 const startedAt = performance.now();
 
@@ -107,7 +107,7 @@ try {
     declared.map(({ file }) => file),
     builds,
   );
-  for (const [file, text] of CALLABLE) if (text !== '') writeFileSync(`${work}dist/cjs/${file}.d.ts`, text);
+  for (const [file, text] of CALLABLE) writeFileSync(`${work}dist/cjs/${file}.d.ts`, text);
   for (const { file } of present(programs)) chmodSync(`${work}dist/esm/${file}.js`, 0o755);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, `${work}previous`);
   renameSync(`${work}dist`, `${root}dist`);
