@@ -107,19 +107,13 @@ function formatted(log: (obj: Fields) => Fields, obj: Fields): Fields {
   }
 }
 
-const plain = new WeakMap<Serializers, boolean>();
-
 /** True where what is logged goes into the ring as it is: no serializer but that of errors, nothing to format, nothing to hide. */
 export function isPlain(logger: Instance): boolean {
   if (logger[S.redactionSym] !== null || logger[S.formattersSym].log !== undefined) return false;
+  // Looked at each time: they can be added to what the logger has under pino's symbol.
   const serializers = logger[S.serializersSym];
-  let known = plain.get(serializers);
-  if (known === undefined)
-    plain.set(
-      serializers,
-      (known = Object.keys(serializers).every((key) => key === 'err' && serializers[key] === err)),
-    );
-  return known;
+  for (const key in serializers) if (key !== 'err' || serializers[key] !== err) return false;
+  return true;
 }
 
 function serializerOf(serializers: Serializers, key: string, errorKey: string) {

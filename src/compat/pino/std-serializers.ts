@@ -66,6 +66,7 @@ function messageWithCauses(error: Any, seen = new Set<unknown>(), skipped = fals
   return message + (isVError ? '' : ': ') + messageWithCauses(cause, seen, isVError);
 }
 
+const CIRCULAR = '[Circular]';
 /** Errors that are being serialized, so that those that refer to each other end. */
 const open = new Set<unknown>();
 
@@ -76,7 +77,8 @@ function serialize(error: Any, own: Record<string, unknown>, again: (error: Any)
     const made = withRaw(error);
     made['type'] = typeof error.constructor === 'function' ? error.constructor.name : error.name;
     Object.assign(made, own);
-    if (Array.isArray(error.errors)) made['aggregateErrors'] = error.errors.map(again);
+    if (Array.isArray(error.errors))
+      made['aggregateErrors'] = error.errors.map((one: Any) => (open.has(one) ? CIRCULAR : again(one)));
     if (!skipsCause && isErrorLike(error.cause) && !open.has(error.cause)) made['cause'] = again(error.cause);
     for (const key in error) {
       if (made[key] !== undefined) continue;

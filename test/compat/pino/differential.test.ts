@@ -264,6 +264,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ level: fc.constantFrom(...LEVELS, 'silent', 'nonsense') }) },
 );
 
+test('errors that hold each other end', () => {
+  const lines: string[] = [];
+  const failure = new AggregateError([], 'round');
+  failure.errors.push(failure, Object.assign(new Error('inner'), { outer: failure, cause: failure }));
+  ourPino({ base: null, timestamp: false }, { write: (line) => lines.push(line) }).error(failure);
+  const { err } = JSON.parse(lines[0]) as { err: { aggregateErrors: unknown[] } };
+  expect(err).toMatchObject({ type: 'AggregateError', message: 'round' });
+  expect(err.aggregateErrors).toMatchObject(['[Circular]', { message: 'inner: round' }]);
+});
+
 describe('the lines of ttlog/pino are those of pino', () => {
   test('for calls, children and levels as they come', () => {
     fc.assert(

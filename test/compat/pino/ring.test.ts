@@ -129,6 +129,15 @@ describe('what is hidden', () => {
     }
   });
 
+  test('is hidden by a serializer that a library adds to the logger', () => {
+    const logger = pino();
+    logger.info({ user: { mail: 'a@b' } });
+    (logger as unknown as Record<symbol, Record<string, unknown>>)[pino.symbols.serializersSym]['user'] = () =>
+      'somebody';
+    logger.info({ user: { mail: 'a@b' } });
+    expect(recorded().events.map(({ values }) => values['user'])).toEqual([{ mail: 'a@b' }, 'somebody']);
+  });
+
   test('is left out with remove, and the caller keeps what was logged', () => {
     const given = { card: { number: '1', owner: 'x' } };
     pino({ redact: { paths: ['card.number'], remove: true } }).info(given);
