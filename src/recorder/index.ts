@@ -94,8 +94,11 @@ export interface RecorderHandle {
   spans(): SpanStats[];
   /** Takes a snapshot, on the recorder thread where there is one: the caller only asks. */
   snapshot(input: SnapshotInput): Promise<SnapshotInfo>;
-  /** A sign of life of this thread, `lateMs` late: where everything runs on it, it is the time to look for a reason to take a snapshot. */
-  beat(lateMs: number): void;
+  /**
+   * A sign of life of this thread, `lateMs` late: where everything runs on it, it is the time to look for a reason to take a snapshot. Another thread has to
+   * look now only where the heap is near its limit.
+   */
+  beat(lateMs: number, isHeapFull: boolean): void;
   /** A record is owed, and CONTROL_SLEEPING is not 0. */
   wake(): void;
   /** Returns when everything owed up to this position of the ring has been handed over, or waiting for it is no use. */
@@ -235,7 +238,8 @@ class RunningRecorder implements RecorderHandle {
     return taking;
   }
 
-  beat(lateMs: number): void {
+  beat(lateMs: number, isHeapFull: boolean): void {
+    if (isHeapFull) this.#thread?.hurry();
     this.#watch?.noteLateness(lateMs, performance.now());
     this.#takeDue();
   }

@@ -50,7 +50,7 @@ const HEAP_HYSTERESIS = 0.1;
 /** Spans that are open at the same time and known to have begun here; beyond it, a failed one inside may pass for a root. */
 const MAX_OPEN_SPANS = 65_536;
 
-/** How often the watched thread has to give a sign of life, and this one has to look. Infinity where nothing needs it. */
+/** How often the watched thread has to give a sign of life. Infinity where nothing needs it. */
 export function heartbeatMs({ stallMs, heapShare }: TriggerSettings): number {
   const forHeap = heapShare === Infinity ? Infinity : HEAP_LOOK_MS;
   return Math.max(Math.min(stallMs / LOOKS, forHeap), LEAST_LOOK_MS);
@@ -59,7 +59,7 @@ export function heartbeatMs({ stallMs, heapShare }: TriggerSettings): number {
 export class SnapshotWatch {
   /** Reasons that came too soon after one like them. */
   suppressed = 0;
-  /** How often `due` is to be asked. ms. */
+  /** How often `due` is to be asked, whatever else happens. ms. A heap near its limit is told by who owns it. */
   readonly lookMs: number;
   readonly #settings: TriggerSettings;
   readonly #control: Int32Array;
@@ -86,7 +86,8 @@ export class SnapshotWatch {
     this.#settings = settings;
     this.#control = control;
     this.#errorTimes = new Float64Array(settings.errors === Infinity ? 0 : settings.errors);
-    this.lookMs = Math.min(heartbeatMs(settings), Math.max(settings.everyMs, LEAST_LOOK_MS));
+    const { stallMs, everyMs } = settings;
+    this.lookMs = Math.max(Math.min(stallMs / LOOKS, everyMs), LEAST_LOOK_MS);
   }
 
   /** Looks at the record that a decoder stands on. */

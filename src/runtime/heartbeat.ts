@@ -8,12 +8,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Begins with the first turn of the event loop: an application that takes long to load is none that stands still. `onBeat` is told how late each one
- * comes. Keeps no process alive. Returns what ends it.
+ * comes, and whether the heap is near its limit. Keeps no process alive. Returns what ends it.
  */
 export function startHeartbeat(
   control: Int32Array,
   triggers: TriggerSettings,
-  onBeat: (lateMs: number) => void,
+  onBeat: (lateMs: number, isHeapFull: boolean) => void,
 ): () => void {
   const { everyMs, stallMs, heapShare } = triggers;
   const beatMs = Math.min(heartbeatMs(triggers), everyMs);
@@ -26,11 +26,11 @@ export function startHeartbeat(
     const lateMs = isFirst ? 0 : nowMs - lastMs - beatMs;
     isFirst = false;
     lastMs = nowMs;
-    if (heapShare !== Infinity) tellHeap(control, limitBytes);
+    const isHeapFull = heapShare !== Infinity && tellHeap(control, limitBytes) >= heapShare;
     if (stallMs !== Infinity) Atomics.store(control, L.CONTROL_DEBUGGED, isDebugged() ? 1 : 0);
     // 0 says that nobody lives here.
     if (Atomics.add(control, L.CONTROL_HEARTBEAT, 1) === -1) Atomics.add(control, L.CONTROL_HEARTBEAT, 1);
-    onBeat(lateMs);
+    onBeat(lateMs, isHeapFull);
   };
   const timer = setInterval(beat, Math.min(beatMs, MAX_TIMER_MS));
   timer.unref();
@@ -40,10 +40,12 @@ export function startHeartbeat(
   };
 }
 
-/** 1 µs. */
-function tellHeap(control: Int32Array, limitBytes: number): void {
+/** The share that is used. 1 µs. */
+function tellHeap(control: Int32Array, limitBytes: number): number {
+  const usedBytes = v8().getHeapStatistics().used_heap_size;
   Atomics.store(control, L.CONTROL_HEAP_LIMIT_KIB, limitBytes / 1024);
-  Atomics.store(control, L.CONTROL_HEAP_USED_KIB, v8().getHeapStatistics().used_heap_size / 1024);
+  Atomics.store(control, L.CONTROL_HEAP_USED_KIB, usedBytes / 1024);
+  return usedBytes / limitBytes;
 }
 
 /**

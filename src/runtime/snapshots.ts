@@ -56,7 +56,9 @@ export class Snapshots {
     const undo: (() => void)[] = [];
     if (signal !== undefined) undo.push(actOnSignal(signal, () => this.#takeForSignal(signal)));
     if (triggers !== undefined) {
-      this.#endHeartbeat = startHeartbeat(state.control, triggers, (lateMs) => parts.recorder.beat(lateMs));
+      this.#endHeartbeat = startHeartbeat(state.control, triggers, (lateMs, isHeapFull) =>
+        parts.recorder.beat(lateMs, isHeapFull),
+      );
       undo.push(() => this.#endHeartbeat());
     }
     if (crash) {
