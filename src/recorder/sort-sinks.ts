@@ -48,8 +48,12 @@ function checkSink(sink: unknown): void {
     if (flush !== undefined && typeof flush !== 'function') throw invalidOption("a sink's flush", 'a function', flush);
     if (metrics !== undefined && typeof metrics !== 'function')
       throw invalidOption("a sink's metrics", 'a function', metrics);
-    if (metricsIntervalMs !== undefined && !(typeof metricsIntervalMs === 'number' && metricsIntervalMs >= 1))
-      throw invalidOption("a sink's metricsIntervalMs", 'a number of milliseconds from 1', metricsIntervalMs);
+    if (metricsIntervalMs !== undefined && !isInterval(metricsIntervalMs))
+      throw invalidOption(
+        "a sink's metricsIntervalMs",
+        'a number of milliseconds from 1 to 2147483647',
+        metricsIntervalMs,
+      );
     return;
   }
   if (typeof sink === 'object' && sink !== null && 'module' in sink) {
@@ -57,6 +61,11 @@ function checkSink(sink: unknown): void {
   }
   const called = typeof sink === 'function' ? `${sink.name}()` : 'consoleSink()';
   throw invalidOption('a sink', 'a function or { module, options }', sink, `Say ${called}, with the parentheses.`);
+}
+
+/** What a timer of Node can wait. */
+function isInterval(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 1 && ms < 2 ** 31;
 }
 
 function levelOf({ level }: SinkInput): LogLevel | undefined {

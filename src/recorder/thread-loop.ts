@@ -2,8 +2,8 @@ import { compileFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
-import { timersPromises } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
+import { timersPromises } from './lazy-node.js';
 import { pauseAsync } from './pause-async.js';
 import { ReaderBlock } from './reader-block.js';
 import { Recorder } from './recorder.js';
@@ -78,7 +78,8 @@ export class ThreadLoop {
       }
       if (this.#watch !== undefined) await this.#takeDue(this.#watch);
       if (drained !== 'more') await this.#wait(isDrained, seenWake);
-      else if (this.#taker.isBusy) await timersPromises().setImmediate();
+      // Where there is always more, sockets and timers have their turn all the same.
+      else if (this.#taker.isBusy || this.#needsEventLoop) await timersPromises().setImmediate();
     }
     await this.#end();
   }

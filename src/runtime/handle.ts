@@ -14,6 +14,8 @@ export interface TtlogStats {
   readonly lapped: number;
   /** Times that a sink failed. */
   readonly sinkErrors: number;
+  /** Records that sinks hold which send over a network, or return promises: taken, and neither handed on nor given up. */
+  readonly waiting: number;
   /** Records that a sink was to get and never did, because it was stalled or has gone; one that two sinks missed counts twice. */
   readonly missed: number;
   /** Records that were delivered only because their traces ended failed or slow (`promote`). */

@@ -67,6 +67,7 @@ export class JoinedHandle implements TtlogHandle {
       delivered: 0,
       lapped: 0,
       sinkErrors: 0,
+      waiting: 0,
       missed: 0,
       promoted: 0,
       stories: 0,

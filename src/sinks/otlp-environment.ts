@@ -57,7 +57,7 @@ export function environmentTimeoutMs(signal: OtlpSignal): number | undefined {
   const found = valueOf('TIMEOUT', signal);
   if (found === undefined) return undefined;
   const ms = Number(found.value);
-  return ms >= 1 ? ms : ignore(found.variable, 'a number of milliseconds', found.value);
+  return ms >= 1 && ms < 2 ** 31 ? ms : ignore(found.variable, 'a number of milliseconds', found.value);
 }
 
 export function environmentGzip(signal: OtlpSignal): boolean | undefined {

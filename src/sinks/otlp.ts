@@ -58,6 +58,8 @@ const OPTIONS = [
 
 const FIX = "Say otlpSink({ url: 'http://localhost:4318' }).";
 const PEER = '@opentelemetry/otlp-transformer';
+/** What timers of Node can wait, in ms; bytes and records have use for no more. */
+const MAX_NUMBER = 2 ** 31 - 1;
 const DEFAULT_URL = 'http://localhost:4318';
 
 /**
@@ -180,8 +182,8 @@ function metricsIntervalOf(metrics: OtlpSinkOptions['metrics']): number {
 }
 
 function atLeast(name: string, value: number, least: number): number {
-  if (typeof value === 'number' && value >= least && Number.isFinite(value)) return value;
-  throw invalidOption(name, `a number from ${least}`, value);
+  if (typeof value === 'number' && value >= least && value <= MAX_NUMBER) return value;
+  throw invalidOption(name, `a number from ${least} to ${MAX_NUMBER}`, value);
 }
 
 /** One object for all signals. The id tells this process from the others of its service: sums of two must not be taken for one. */

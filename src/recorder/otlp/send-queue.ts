@@ -118,6 +118,7 @@ export class SendQueue {
   async #deliver(entry: Entry): Promise<void> {
     const answer = await this.#options.post(entry.body);
     this.#inFlight.delete(entry);
+    if (this.#isClosed) return;
     if (answer.kind === 'retry') this.#fail(entry, answer.reason, answer.afterMs);
     else {
       this.#failures = 0;
