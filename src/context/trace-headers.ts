@@ -25,11 +25,17 @@ export function traceHeadersOf(scope: Scope | undefined = runningScope()): Trace
 
 /** A trace that is not sampled has no ids here; others get some, with which to not sample it either. */
 function unrecordedHeaders(scope: Scope): TraceHeaders {
-  let at: Scope | undefined = scope;
-  while (at !== undefined && !isSilentScope(at)) at = at.outer;
+  const at = silentRootOf(scope);
   if (at === undefined) return {};
   at.trace ??= { traceparent: `00-${newTraceId()}-${newSpanId()}-00`, tracestate: '', baggage: '' };
   return headers(at.trace.traceparent, at.trace.tracestate, at.trace.baggage);
+}
+
+/** Where the trace begins that a scope is in and that is not sampled. */
+export function silentRootOf(scope: Scope | undefined): SilentScope | undefined {
+  let at = scope;
+  while (at !== undefined && !isSilentScope(at)) at = at.outer;
+  return at;
 }
 
 /** Of another copy of ttlog, too. */

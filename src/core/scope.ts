@@ -24,6 +24,8 @@ export interface ForeignScope extends Scope {
   readonly baggage: string;
   /** While its span is open, and that of a request that is answered: then ttlog's own span of that request is inside of it. */
   readonly isServing: boolean;
+  /** The same without whatever it is inside of, for scopes that would otherwise keep all there ever was. */
+  readonly alone: ForeignScope;
 }
 
 /** A trace that was not sampled: its spans are not recorded, its events are. */
@@ -81,7 +83,7 @@ export class Context implements Scope, Referable {
       this.parent = this.outer.context;
       this.span = outer.span;
       this.silence = outer.silence;
-      this.foreign = outer.foreign;
+      this.foreign = this.outer.foreign;
       this.nesting = depth < MAX_DEPTH ? around + 1 : around - depth + 2;
     }
   }
@@ -108,11 +110,35 @@ export class Context implements Scope, Referable {
 
 /** One scope that is what all of these are together now: what is added to, or disposed of, far out is not seen inside it any more. */
 function folded({ context, span, silence, foreign }: Scope): Scope {
+  const all = new Context(fieldsOf(context), {
+    context: null,
+    span,
+    silence,
+    foreign: foreign === null ? null : foreign.alone,
+    disposed: false,
+    outer: undefined,
+  });
+  if (context !== null) all.belongTo(context.capture);
+  // The span goes on being the active one, and would keep all that is around it, too.
+  if (span !== null && span.context !== null) span.context = alone(span.context);
+  return all;
+}
+
+/** A context with the fields of those around it, which it does not keep. To the ring it is the same one. */
+function alone(context: Context): Context {
+  const flat = new Context(fieldsOf(context), undefined);
+  flat.belongTo(context.capture);
+  flat.id = context.id;
+  flat.segment = context.segment;
+  flat.at = context.at;
+  return flat;
+}
+
+/** The fields of a context and of those around it. */
+function fieldsOf(context: Context | null): Record<string, unknown> {
   let fields: Record<string, unknown> = {};
   for (let at = context; at !== null; at = at.parent) if (!at.disposed) fields = { ...at.fields, ...fields };
-  const all = new Context(fields, { context: null, span, silence, foreign, disposed: false, outer: undefined });
-  if (context !== null) all.belongTo(context.capture);
-  return all;
+  return fields;
 }
 
 /** The bindings of a child logger, written like a context. */

@@ -1,7 +1,13 @@
-import { currentContext, currentSpan, enterContext, suppress, withContext, withSpan } from 'ttlog';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { bindContext, currentContext, currentSpan, enterContext, suppress, withContext, withSpan } from 'ttlog';
 import { expect, test } from 'vitest';
 import type { Scope } from '../../src/core/scope.js';
 import { runningScope } from '../../src/context/scope-store.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What a function sees that is inside `times` contexts, each started from the one before. */
 async function reschedule<T>(times: number, look: () => T): Promise<T> {
@@ -44,4 +50,22 @@ test('a context far out that has been disposed of is gone there too', async () =
   const seen = withContext({ kept: 1 }, () => reschedule(10, currentContext));
   entered[Symbol.dispose]();
   expect(await seen).toEqual({ kept: 1, round: 10, 'key-0': 9, 'key-1': 10, 'key-2': 8 });
+});
+
+test('contexts and spans that reschedule themselves from inside of each other keep a bounded number of those before', async () => {
+  const spans: WeakRef<object>[] = [];
+  const fields = await new Promise<() => object>((resolve) => {
+    const tick = (round: number): void =>
+      withContext({ round, [`key-${round % 3}`]: round }, () =>
+        withSpan('tick', (span) => {
+          spans.push(new WeakRef(span));
+          setImmediate(() => (round < 600 ? tick(round + 1) : resolve(bindContext(currentContext))));
+        }),
+      );
+    tick(1);
+  });
+  await turn(); // what a WeakRef was asked for, or made of, stays until the end of a turn
+  collectGarbage();
+  expect(spans.filter((span) => span.deref() !== undefined).length).toBeLessThan(150);
+  expect(fields()).toEqual({ round: 600, 'key-0': 600, 'key-1': 598, 'key-2': 599 });
 });

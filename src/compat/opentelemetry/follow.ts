@@ -7,7 +7,7 @@ import type { Context, ForeignScope, Scope } from '../../core/scope.js';
 import { liveScope, SILENCE_SPANS } from '../../core/scope.js';
 import type { Span } from '../../core/span.js';
 import { baggageText } from './baggage.js';
-import { isServing, isTracingSuppressed, remoteOf, SILENCE_SUPPRESSED } from './foreign-scope.js';
+import { isServing, isTracingSuppressed, MAX_DEPTH, remoteOf, SILENCE_SUPPRESSED } from './foreign-scope.js';
 
 /** What runs in an active span of the SDK, which was entered inside a scope of ttlog's, or outside of any. */
 class FollowedScope implements ForeignScope {
@@ -19,7 +19,10 @@ class FollowedScope implements ForeignScope {
   readonly baggage: string;
   readonly followed: ApiSpan | undefined;
   readonly isSuppressed: boolean;
+  /** How many of its kind it keeps, one inside the other. */
+  readonly depth: number;
   readonly #following: Following;
+  readonly #active: OtelContext;
 
   constructor(
     active: OtelContext,
@@ -34,11 +37,18 @@ class FollowedScope implements ForeignScope {
     const silence = around === undefined || around.silence <= SILENCE_SPANS ? 0 : around.silence;
     this.silence = isSuppressed ? Math.max(silence, SILENCE_SUPPRESSED) : silence;
     this.outer = around;
-    this.foreign = this;
     this.baggage = baggageText(propagation.getBaggage(active));
     this.followed = followed;
     this.isSuppressed = isSuppressed;
     this.#following = following;
+    this.#active = active;
+    const outer = around === undefined ? null : (around.foreign as FollowedScope | null);
+    this.depth = outer === null ? 1 : outer.depth + 1;
+    this.foreign = this.depth < MAX_DEPTH ? this : this.alone;
+  }
+
+  get alone(): FollowedScope {
+    return new FollowedScope(this.#active, this.followed, this.isSuppressed, undefined, this.#following);
   }
 
   get isServing(): boolean {
@@ -128,11 +138,11 @@ function scopeIn(stored: Scope | undefined, following: Following): Scope | undef
 
 /** Of whichever build of ttlog. */
 function isFollowed(scope: Scope | undefined): scope is FollowedScope {
-  return scope !== undefined && scope.foreign === scope && 'followed' in scope;
+  return scope !== undefined && 'followed' in scope;
 }
 
-/** The last one for each span, because it is asked for again and again. */
-const bridges = new WeakMap<object, FollowedScope>();
+/** The last one for each span, because it is asked for again and again. Not kept by that: a span may be kept by one that keeps nothing else. */
+const bridges = new WeakMap<object, WeakRef<FollowedScope>>();
 
 function bridge(
   active: OtelContext,
@@ -142,9 +152,9 @@ function bridge(
   following: Following,
 ): Scope {
   const key = span ?? active;
-  const known = bridges.get(key);
+  const known = bridges.get(key)?.deref();
   if (known?.disposed === false && known.outer === around && known.isSuppressed === isSuppressed) return known;
   const made = new FollowedScope(active, span, isSuppressed, around, following);
-  bridges.set(key, made);
+  bridges.set(key, new WeakRef(made));
   return made;
 }

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { remoteSpan } from '../../context/remote-span.js';
 import { runningScope } from '../../context/scope-store.js';
-import { traceHeadersOf } from '../../context/trace-headers.js';
+import { silentRootOf, traceHeadersOf } from '../../context/trace-headers.js';
 import * as L from '../../core/layout.js';
 import type { Context, ForeignScope, Scope } from '../../core/scope.js';
 import { liveScope, SILENCE_SPANS } from '../../core/scope.js';
@@ -39,6 +39,8 @@ class OtelScope implements ForeignScope {
   readonly foreign: ForeignScope;
   readonly baggage: string;
   readonly otel: OtelContext;
+  /** How many of its kind it keeps, one inside the other. */
+  readonly depth: number;
 
   /** Fields are those of the scope that the context comes from, and where it does not come from any, those of the running one. */
   constructor(otel: OtelContext, from: Scope | undefined, running: Scope | undefined) {
@@ -48,15 +50,32 @@ class OtelScope implements ForeignScope {
     this.context = (from ?? running)?.context ?? null;
     this.span = core?.span ?? null;
     this.silence = silenceOf(otel, from, running, core);
-    this.outer = this.silence === SILENCE_SPANS ? core : undefined;
-    this.foreign = this;
+    this.outer = this.silence === SILENCE_SPANS ? silentRootOf(core) : undefined;
     this.baggage = baggageText(propagation.getBaggage(otel));
     this.otel = otel;
+    this.depth = 1 + Math.max(depthOf(from), depthOf(core), depthOf(this.context));
+    this.foreign = this.depth < MAX_DEPTH ? this : this.alone;
+    // What is opened inside finds it there, and not in the context, which it does not keep.
+    if (this.foreign !== this && span !== undefined && this.span !== null) spans.set(this.span, span);
+  }
+
+  get alone(): OtelScope {
+    return new OtelScope(trace.deleteSpan(this.otel).deleteValue(SCOPE), undefined, undefined);
   }
 
   get isServing(): boolean {
     return isServing(trace.getSpan(this.otel));
   }
+}
+
+/** Contexts that come from each other so often keep no more than their values: work that reschedules itself would keep all there ever was. */
+export const MAX_DEPTH = 64;
+
+function depthOf(scope: Scope | null | undefined): number {
+  if (scope === undefined || scope === null) return 0;
+  const { foreign, context } = scope as { foreign: OtelScope | null; context: { foreign: unknown } | null };
+  const around = context === null ? null : (context.foreign as OtelScope | null);
+  return Math.max(foreign === null ? 0 : foreign.depth, around === null ? 0 : around.depth);
 }
 
 /** Whether a span is that of a request which is being answered. Those of SDKs have a `kind`, of which their API does not speak. */
@@ -79,13 +98,18 @@ function silenceOf(
   return core?.silence === SILENCE_SPANS ? SILENCE_SPANS : 0;
 }
 
+/** Of whichever build of ttlog. */
+function isOtelScope(scope: Scope): scope is OtelScope {
+  return (scope as Partial<OtelScope>).otel !== undefined;
+}
+
 const contexts = new WeakMap<Scope, OtelContext>();
 
 /** The context of what runs in a scope. The same one each time. */
 export function contextOf(scope: Scope | undefined): OtelContext {
   if (scope === undefined) return ROOT_CONTEXT;
+  if (isOtelScope(scope)) return scope.otel;
   const around = scope.foreign as OtelScope | null;
-  if (around === scope) return around.otel;
   let context = contexts.get(scope);
   if (context === undefined) {
     context = derive(scope, around?.otel ?? ROOT_CONTEXT);

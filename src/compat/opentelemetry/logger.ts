@@ -39,6 +39,7 @@ class TtlogOtelLogger implements Logger {
 
   /** Never throws. A record with a time of its own keeps it. */
   emit(record: LogRecord): void {
+    if (typeof record !== 'object' || record === null) return;
     const target = this.#target;
     const level = levelOf(record.severityNumber, record.severityText);
     if (level < target.recordLevel) return;

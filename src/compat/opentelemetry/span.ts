@@ -59,7 +59,7 @@ export class OtelSpan implements ApiSpan {
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    return this.setAttributes({ [key]: value });
+    return typeof key === 'string' ? this.setAttributes({ [key]: value }) : this;
   }
 
   setAttributes(attributes: Attributes): this {
@@ -108,19 +108,20 @@ export class OtelSpan implements ApiSpan {
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
     return this;
   }
 
   /** As OpenTelemetry's specification has it: the last word counts, but OK is the very last one, and UNSET none. */
-  setStatus({ code, message }: SpanStatus): this {
+  setStatus(status: SpanStatus): this {
     if (!this.#isOpen() || this.#status === SpanStatusCode.OK) return this;
+    const { code, message } = saidOf(status);
     if (code === SpanStatusCode.ERROR) {
-      this.#status = code;
+      this.#status = SpanStatusCode.ERROR;
       this.#description = typeof message === 'string' ? message : undefined;
       this.#fail();
     } else if (code === SpanStatusCode.OK) {
-      this.#status = code;
+      this.#status = SpanStatusCode.OK;
       this.#description = undefined;
       this[CORE].setOutcome('ok');
       if (!this.#endsHere) this[CORE].record({ 'otel.status_code': 'OK' });
@@ -207,6 +208,22 @@ function spanContextOf(core: Span): SpanContext {
   };
 }
 
+/** What a status says; nothing where it cannot be read. */
+function saidOf(status: unknown): { code?: unknown; message?: unknown } {
+  try {
+    const { code, message } = status as SpanStatus;
+    return { code, message };
+  } catch {
+    return {};
+  }
+}
+
 function messageOf(exception: unknown): unknown {
-  return typeof exception === 'object' && exception !== null ? (exception as { message?: unknown }).message : exception;
+  try {
+    return typeof exception === 'object' && exception !== null
+      ? (exception as { message?: unknown }).message
+      : exception;
+  } catch {
+    return undefined; // a getter that throws
+  }
 }

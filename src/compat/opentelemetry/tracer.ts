@@ -1,5 +1,6 @@
 import type { Context, Span as ApiSpan, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 import { context, INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
+import { silentRootOf } from '../../context/trace-headers.js';
 import { monotonicNsAt } from '../../core/clock.js';
 import * as L from '../../core/layout.js';
 import type { LevelName } from '../../core/level.js';
@@ -62,6 +63,9 @@ export class TtlogTracerProvider implements TracerProvider {
   }
 }
 
+/** Also where there are none: `null` comes from callers without types. */
+const NO_OPTIONS: SpanOptions = {};
+
 class TtlogTracer implements Tracer {
   readonly #target: Target;
   readonly #settings: Settings;
@@ -71,26 +75,43 @@ class TtlogTracer implements Tracer {
     this.#settings = settings;
   }
 
-  startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): ApiSpan {
-    const outer = scopeOf(options.root === true ? trace.deleteSpan(parent) : parent);
+  startSpan(name: string, options: SpanOptions | null = NO_OPTIONS, parent: Context = context.active()): ApiSpan {
+    const { root, kind, attributes, links, startTime } = readable(options);
+    const outer = scopeOf(root === true ? trace.deleteSpan(parent) : parent);
     if (outer !== undefined && outer.silence > SILENCE_SPANS) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const { kind = 0, attributes, links, startTime } = options;
     const { level, rules } = this.#settings;
     const fields = fieldsOf(attributes);
-    const core = openSpanWith(spanSite(this.#target, level, textOf(name)), rules[kind] ?? rules[0], outer, fields);
+    const core = openSpanWith(
+      spanSite(this.#target, level, textOf(name)),
+      rules[typeof kind === 'number' ? kind : 0] ?? rules[0],
+      outer,
+      fields,
+    );
+    // It keeps nothing of what is around it but where its trace begins.
+    if (core.span !== core) core.outer = silentRootOf(outer);
     const startNs = core.span === core ? epochNsOf(startTime) : undefined;
     if (startNs !== undefined) setSpanStart(core, monotonicNsAt(startNs));
     const span = new OtelSpan(core, true, startNs !== undefined, fields);
-    if (Array.isArray(links)) span.addLinks(links);
+    if (links !== undefined) span.addLinks(links);
     return span;
   }
 
   startActiveSpan<F extends (span: ApiSpan) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
     const fn = rest.at(-1) as F;
+    if (typeof fn !== 'function') return undefined as ReturnType<F>;
     const options = rest.length > 1 ? (rest[0] as SpanOptions | undefined) : undefined;
     const parent = (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? context.active();
     const span = this.startSpan(name, options ?? {}, parent);
     return context.with(trace.setSpan(parent, span), fn as (span: ApiSpan) => ReturnType<F>, undefined, span);
+  }
+}
+
+/** What the options say; nothing where they cannot be read. */
+function readable(options: SpanOptions | null): SpanOptions {
+  try {
+    return { ...options };
+  } catch {
+    return NO_OPTIONS; // a proxy, or a getter that throws
   }
 }
 

@@ -439,3 +439,41 @@ describe('times that callers give', () => {
     expect(Math.abs(Number(record.startNs) / 1e6 - Date.now())).toBeLessThan(60_000);
   });
 });
+
+describe('callers without types', () => {
+  const odd: unknown[] = [
+    undefined,
+    null,
+    7,
+    'x',
+    Symbol('s'),
+    {},
+    [],
+    () => 1,
+    Object.create(null),
+    new Proxy({}, { get: fail, ownKeys: fail, getOwnPropertyDescriptor: fail }),
+  ];
+  function fail(): never {
+    throw new Error('hostile');
+  }
+  const throwing = {
+    get a(): never {
+      return fail();
+    },
+  };
+
+  test.each([...odd, throwing])('%# throws nothing', async (value) => {
+    const it = value as never;
+    const span = tracer().startSpan(it, { attributes: it, links: it, startTime: it, kind: it });
+    span.setAttribute(it, it).setAttributes(it).addEvent(it, it, it).addLink(it).addLinks(it);
+    span.addLinks([it]).setStatus(it).updateName(it);
+    span.addLink({ context: it, attributes: it });
+    span.recordException(it, it);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: it });
+    span.end(it);
+    tracer().startActiveSpan(it, it);
+    tracer().startSpan('after', it).end();
+    expect((await spanOf('after')).outcome).toBe('ok');
+    expect(trace.isSpanContextValid(span.spanContext())).toBe(true);
+  });
+});
