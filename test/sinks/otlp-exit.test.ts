@@ -191,7 +191,7 @@ test('its own requests are not recorded, wherever they are made', async () => {
     init: 'INIT',
   });
   for (const init of ['', 'inThread: true']) {
-    receiver.reset();
+    await receiver.reset();
     const { status, stderr } = await runChild(code.replace('INIT', init), {
       env: { NODE_OPTIONS: `--import ${preload}` },
     });

@@ -105,6 +105,7 @@ export class OtlpReceiver {
   #door: Server | undefined;
   #port = 0;
   readonly #sockets = new Set<Socket>();
+  #answering = 0;
 
   async start(): Promise<void> {
     await this.#mock.start();
@@ -115,7 +116,9 @@ export class OtlpReceiver {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  reset(): void {
+  /** Forgets what came so far, and what is still on its way in. */
+  async reset(): Promise<void> {
+    while (this.#answering > 0) await new Promise((resolve) => setImmediate(resolve));
     this.logs = [];
     this.spans = [];
     this.metrics.clear();
@@ -135,7 +138,8 @@ export class OtlpReceiver {
         const seen = { path: url, headers, bytes: body.length, at: performance.now() };
         const fault = this.fault(seen, this.requests.length);
         this.requests.push(seen);
-        void this.#answer(response, seen, body, fault);
+        this.#answering++;
+        void this.#answer(response, seen, body, fault).finally(() => this.#answering--);
       });
     });
     door.on('connection', (socket: Socket) => {
