@@ -76,15 +76,14 @@ export const READER_STRIDE_I32 = 8;
 export const READER_ATTACHED = 0;
 /** Low 32 bits of the position up to which everything owed was handed over (8-byte words). Notified. Atomic. */
 export const READER_DELIVERED = 1;
-/** How often the writer took the space of owed records without waiting any longer: it tells a loss from a lap that nobody minds. Atomic. */
-export const READER_OVERRUNS = 2;
+/** Low 32 bits of the position of the last owed records whose space the writer took without waiting any longer: it tells a loss from a lap that nobody minds. 0 = never. Atomic. */
+export const READER_OVERRUN = 2;
 /** Who reads: a number that CONTROL_ADOPTIONS gave (0 = nobody has yet). A ring that is made known twice is read once. Atomic. */
 export const READER_ADOPTED = 3;
 /** f64: how many records of the ring came before READER_DELIVERED. An heir who finds that place overwritten knows by it what was lost. */
 export const READER_RECORDS = 4;
-/** How much of READER_OVERRUNS, and of DROPPED_F64 (its low 32 bits), has been told: an heir goes on from there. */
-export const READER_OVERRUNS_TOLD = 6;
-export const READER_DROPPED_TOLD = 7;
+/** How much of DROPPED_F64 (its low 32 bits) has been told: an heir goes on from there. */
+export const READER_DROPPED_TOLD = 6;
 /** The recorder thread's block, and that of the in-thread twin. */
 export const READER_THREAD = 0;
 export const READER_LOCAL = 1;

@@ -74,6 +74,10 @@ export class RingCursor {
   /** Records of the ring up to the segment's first. */
   #recordsBefore: number;
   #lost = 0;
+  /** Some of those were owed. */
+  #lostOwed = false;
+  /** Where it stood when it was lapped last. */
+  #lostFrom: number;
   /** Position up to which records are merged with those of other rings. */
   #windowEnd = 0;
   /** Records of the ring that came before those that are read here. */
@@ -92,6 +96,7 @@ export class RingCursor {
     attachReader(this.#ring, reader);
     this.#handedBefore = this.block.records;
     this.#skipUntil = this.block.delivered;
+    this.#lostFrom = this.#skipUntil;
     this.#skipping = true;
     this.#number = segmentOf(this.#ring, this.#skipUntil);
     // Where that has been taken already, all that the earlier one has not handed over is lost.
@@ -214,17 +219,17 @@ export class RingCursor {
 
   /** What was lost since the last call; undefined where nothing was. */
   takeLoss(): Loss | undefined {
-    const { overruns, told } = this.block;
     const dropped = this.#ring.dv.getFloat64(L.DROPPED_F64 * 8, true) | 0;
     const loss = {
       overwritten: this.#lost,
-      owed: overruns !== told.overruns,
-      dropped: (dropped - told.dropped) | 0,
+      owed: this.#lostOwed,
+      dropped: (dropped - this.block.droppedTold) | 0,
       damaged: this.decoder.damagedRecords - this.#damagedSeen,
     };
     if (loss.overwritten === 0 && loss.damaged === 0 && !(loss.dropped > 0)) return undefined;
     this.#lost = 0;
-    this.block.noteTold(overruns, dropped);
+    this.#lostOwed = false;
+    this.block.droppedTold = dropped;
     this.#damagedSeen += loss.damaged;
     return loss;
   }
@@ -238,6 +243,7 @@ export class RingCursor {
       if (age >= segmentCount) {
         // Overwritten before a byte of it was read here.
         if (this.#skipping && this.#copied === 0) this.#recordsBefore = this.#handedBefore;
+        this.#lostFrom = this.position;
         this.#enter(oldestSegment(this.#ring, current));
         continue;
       }
@@ -279,6 +285,7 @@ export class RingCursor {
     const missing = before - this.#recordsBefore;
     if (missing > 0) {
       this.#lost += missing;
+      if (this.block.hasOverrun(this.#lostFrom)) this.#lostOwed = true;
       this.lapped += missing;
       this.hasLapped = true;
     }

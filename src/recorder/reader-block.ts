@@ -58,17 +58,13 @@ export class ReaderBlock {
     this.#f64[0] = count;
   }
 
-  /** Overruns and dropped records that have been told. */
-  get told(): { overruns: number; dropped: number } {
-    return {
-      overruns: this.i32[this.#base + L.READER_OVERRUNS_TOLD],
-      dropped: this.i32[this.#base + L.READER_DROPPED_TOLD],
-    };
+  /** Dropped records that have been told. */
+  get droppedTold(): number {
+    return this.i32[this.#base + L.READER_DROPPED_TOLD];
   }
 
-  noteTold(overruns: number, dropped: number): void {
-    this.i32[this.#base + L.READER_OVERRUNS_TOLD] = overruns;
-    this.i32[this.#base + L.READER_DROPPED_TOLD] = dropped;
+  set droppedTold(count: number) {
+    this.i32[this.#base + L.READER_DROPPED_TOLD] = count;
   }
 
   /** True where everything up to `words` has been handed over. */
@@ -81,12 +77,15 @@ export class ReaderBlock {
     Atomics.wait(this.i32, this.#base + L.READER_DELIVERED, seen, ms);
   }
 
-  get overruns(): number {
-    return Atomics.load(this.i32, this.#base + L.READER_OVERRUNS);
+  /** The writer takes the space of records up to `words` that are owed. */
+  noteOverrun(words: number): void {
+    Atomics.store(this.i32, this.#base + L.READER_OVERRUN, words | 0 || 1);
   }
 
-  noteOverrun(): void {
-    Atomics.add(this.i32, this.#base + L.READER_OVERRUNS, 1);
+  /** True where owed records behind `words` have been overwritten. */
+  hasOverrun(words: number): boolean {
+    const overrun = Atomics.load(this.i32, this.#base + L.READER_OVERRUN);
+    return overrun !== 0 && ((overrun - words) | 0) > 0;
   }
 }
 

@@ -34,7 +34,7 @@ export class Room {
   makeByThread(thread: ReadingThread, i32: Int32Array, owedWords: number, mayWait: boolean): void {
     const block = new ReaderBlock(i32, L.READER_THREAD);
     if (!block.isAttached || block.hasDelivered(owedWords)) return;
-    if (!mayWait || !this.#wait(block, owedWords, thread)) block.noteOverrun();
+    if (!mayWait || !this.#wait(block, owedWords, thread)) block.noteOverrun(owedWords);
   }
 
   /** For the in-thread twin, which does its work on the spot. */
@@ -44,7 +44,7 @@ export class Room {
     if (mayWait && block.delivered !== this.#localStalledAt) drive.drain(this.#stallTimeoutMs);
     if (block.hasDelivered(owedWords)) return;
     this.#localStalledAt = block.delivered;
-    block.noteOverrun();
+    block.noteOverrun(owedWords);
   }
 
   /**
@@ -65,7 +65,7 @@ export class Room {
       }
       this.#foreignStalledAt = block.delivered;
     }
-    if (!block.hasDelivered(owedWords)) block.noteOverrun();
+    if (!block.hasDelivered(owedWords)) block.noteOverrun(owedWords);
   }
 
   get #progress(): number {

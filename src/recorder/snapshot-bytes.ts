@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { zlib } from './lazy-node.js';
 import { TtlogError } from '../core/errors.js';
 import { PREAMBLE_BYTES } from './snapshot-format.js';
 import { preambleFault } from './snapshot-frames.js';
@@ -102,9 +102,9 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
 
 /** What unpacks a file that begins so; undefined where it is not compressed. Throws where this Node cannot do it. */
 function unpackerOf(head: Uint8Array): Transform | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip();
+  if (head[0] === 0x1f && head[1] === 0x8b) return zlib().createGunzip();
   if (head[0] !== 0x28 || head[1] !== 0xb5 || head[2] !== 0x2f || head[3] !== 0xfd) return undefined;
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
+  const { createZstdDecompress } = zlib() as { createZstdDecompress?: () => Transform };
   if (createZstdDecompress !== undefined) return createZstdDecompress();
   throw formatError(
     `Expected a snapshot that Node ${process.versions.node} can unpack, found one that is compressed by zstd. Read it with Node 22.15 or later, or unpack it first (unzstd)`,

@@ -1,6 +1,6 @@
 // What was thrown, as plain data. It may be anything, and may fight back: nothing here throws, nothing of the
 // application's runs that need not, and no input makes it long.
-import * as types from 'node:util/types';
+import { isDate, isMap, isNativeError, isPromise, isProxy, isSet } from 'node:util/types';
 import type { Where } from '../core/redact.js';
 import { hidesMessage, whereOf, without } from '../core/redact-where.js';
 import { state } from '../core/state.js';
@@ -75,7 +75,7 @@ function describe(thrown: unknown, depth: number, budget: Budget): DescribedErro
   if (typeof thrown !== 'object' || thrown === null) {
     return { type: thrown === null ? 'null' : typeof thrown, message: cut(textOf(thrown, budget.where), MAX_MESSAGE) };
   }
-  if (types.isProxy(thrown)) return { type: 'Proxy', message: '[Proxy]' };
+  if (isProxy(thrown)) return { type: 'Proxy', message: '[Proxy]' };
   if (budget.seen.has(thrown)) return { type: className(thrown), message: '[Circular]' };
   budget.seen.add(thrown);
 
@@ -83,8 +83,7 @@ function describe(thrown: unknown, depth: number, budget: Budget): DescribedErro
   const properties = ownProperties(thrown, budget);
   return {
     type: className(thrown),
-    message:
-      textInError(thrown, 'message', MAX_MESSAGE, budget.where) ?? (types.isNativeError(thrown) ? '' : kindOf(thrown)),
+    message: textInError(thrown, 'message', MAX_MESSAGE, budget.where) ?? (isNativeError(thrown) ? '' : kindOf(thrown)),
     ...(stack === undefined ? {} : { stack }),
     ...(properties === undefined ? {} : { properties }),
     ...related(thrown, depth, budget),
@@ -95,7 +94,7 @@ function describe(thrown: unknown, depth: number, budget: Budget): DescribedErro
 function related(error: object, depth: number, budget: Budget): Pick<DescribedError, 'cause' | 'errors' | 'leftOut'> {
   const cause = has(error, 'cause') ? [read(error, 'cause')] : [];
   const list = read(error, 'errors');
-  const length = Array.isArray(list) && !types.isProxy(list) ? list.length : 0;
+  const length = Array.isArray(list) && !isProxy(list) ? list.length : 0;
   const found: { cause?: DescribedError; errors?: DescribedError[]; leftOut?: number } = {};
   let leftOut = 0;
   // A cause of undefined says nothing.
@@ -180,8 +179,7 @@ function className(object: object): string {
   const name = text(object, 'name', 200);
   if (name !== undefined && name !== '' && name !== 'Error') return name;
   const constructor = read(object, 'constructor');
-  const own =
-    typeof constructor === 'function' && !types.isProxy(constructor) ? text(constructor, 'name', 200) : undefined;
+  const own = typeof constructor === 'function' && !isProxy(constructor) ? text(constructor, 'name', 200) : undefined;
   return own === undefined || own === '' ? (name ?? 'Object') : own;
 }
 
@@ -281,16 +279,16 @@ function plain(value: unknown, depth: number, budget: Budget): PlainValue {
 }
 
 function plainObject(value: object, depth: number, budget: Budget): PlainValue {
-  if (types.isProxy(value)) return '[Proxy]';
+  if (isProxy(value)) return '[Proxy]';
   if (budget.seen.has(value)) return '[Circular]';
-  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (types.isNativeError(value)) {
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (isNativeError(value)) {
     return `[${className(value)}: ${textInError(value, 'message', 200, budget.where) ?? ''}]`;
   }
   if (ArrayBuffer.isView(value)) return `[Binary: ${value.byteLength} bytes]`;
-  if (types.isMap(value)) return `[Map of ${value.size}]`;
-  if (types.isSet(value)) return `[Set of ${value.size}]`;
-  if (types.isPromise(value)) return '[Promise]';
+  if (isMap(value)) return `[Map of ${value.size}]`;
+  if (isSet(value)) return `[Set of ${value.size}]`;
+  if (isPromise(value)) return '[Promise]';
   if (depth >= MAX_VALUE_DEPTH || budget.values <= 0) return '[Truncated]';
   budget.seen.add(value);
   const plainOnes = Array.isArray(value)
