@@ -233,6 +233,7 @@ export class Recorder {
   async close(): Promise<void> {
     const slow = this.outlets.filter((outlet) => outlet.needsEventLoop);
     await Promise.all(slow.map(async (outlet) => outlet.close()));
+    for (const outlet of slow) this.#tellMissed(outlet, true);
     for (const outlet of this.outlets) if (!slow.includes(outlet)) await outlet.close();
   }
 
