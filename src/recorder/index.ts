@@ -85,6 +85,8 @@ export interface RecorderHandle {
   flushSync(timeoutMs: number): boolean;
   /** Records that sinks of this thread hold for which the event loop has to go on. */
   readonly hasUnsettled: boolean;
+  /** True where sinks of this thread that may need the event loop have not been handed everything yet. */
+  readonly isBehind: boolean;
   /** Gives them the time. */
   settle(withinMs: number): Promise<void>;
   /** Hands over everything, closes the sinks, ends the thread. */
@@ -192,6 +194,11 @@ class RunningRecorder implements RecorderHandle {
   get hasUnsettled(): boolean {
     const outlets = this.#local?.recorder.outlets ?? [];
     return outlets.some((outlet) => outlet.needsEventLoop && outlet.waiting > 0);
+  }
+
+  get isBehind(): boolean {
+    const { recorder } = this.#local ?? {};
+    return recorder !== undefined && recorder.isBehind && recorder.outlets.some(({ needsEventLoop }) => needsEventLoop);
   }
 
   async settle(withinMs: number): Promise<void> {

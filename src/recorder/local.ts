@@ -24,6 +24,10 @@ export class LocalDrive {
   #timer: NodeJS.Timeout | undefined;
   #quietSince = performance.now();
   #stopped = false;
+  /** The end has taken too long: nobody waits any more. */
+  #hasGivenUp = false;
+  /** When it was last tried again. */
+  #progressSeen = -1;
 
   /** `afterPass` is called whenever it has read what there was. */
   constructor(recorder: Recorder, control: Int32Array, flushIntervalMs: number, afterPass: () => void) {
@@ -69,9 +73,10 @@ export class LocalDrive {
 
   /** Resolves when everything recorded so far has been handed over and sinks have flushed. See `Outlet.flush`. */
   async flush(withinMs = Infinity): Promise<void> {
-    while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
+    const until = performance.now() + withinMs;
+    if (!(await this.#drained(until))) return;
     this.#afterPass();
-    await this.#settle(withinMs);
+    await this.#settle(until);
   }
 
   async stop(): Promise<void> {
@@ -80,13 +85,33 @@ export class LocalDrive {
     this.#timer = undefined;
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
     await this.#within(this.#end());
+    this.#hasGivenUp = true;
     this.#recorder.detach();
   }
 
   async #end(): Promise<void> {
-    while (!this.#recorder.drain()) await timersPromises().setTimeout(RETRY_MS);
+    if (!(await this.#drained(Infinity))) return;
     await this.#settle(Infinity);
     await this.#recorder.close();
+  }
+
+  /** False where something is left. */
+  async #drained(until: number): Promise<boolean> {
+    while (!this.#recorder.drain()) {
+      if (!(await this.#mayRetry(until))) return false;
+    }
+    return true;
+  }
+
+  /**
+   * False where it is no use any more. A sink that does not settle keeps the process alive by what it waits for, or not at all: one that never will must not
+   * keep it from ending. One that moves may need nothing but another turn.
+   */
+  async #mayRetry(until: number): Promise<boolean> {
+    const hasMoved = this.#progress !== this.#progressSeen;
+    this.#progressSeen = this.#progress;
+    await timersPromises().setTimeout(RETRY_MS, undefined, { ref: hasMoved || !this.#recorder.isWaitingForPromise });
+    return !this.#hasGivenUp && performance.now() < until;
   }
 
   /** Waits as long as something moves. */
@@ -109,8 +134,14 @@ export class LocalDrive {
     return this.#recorder.outlets.reduce((sum, outlet) => sum + outlet.progress, 0);
   }
 
-  async #settle(withinMs: number): Promise<void> {
-    await Promise.all(this.#recorder.outlets.map((outlet) => settle(outlet, withinMs)));
+  async #settle(until: number): Promise<void> {
+    await Promise.all(this.#recorder.outlets.map((outlet) => this.#settleOutlet(outlet, until)));
+  }
+
+  async #settleOutlet(outlet: Outlet, until: number): Promise<void> {
+    while (!(await outlet.flush(Math.max(until - performance.now(), 0)))) {
+      if (!(await this.#mayRetry(until))) return;
+    }
   }
 
   #schedule(ms: number): void {
@@ -142,8 +173,4 @@ export class LocalDrive {
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
     this.hurry();
   }
-}
-
-async function settle(outlet: Outlet, withinMs: number): Promise<void> {
-  while (!(await outlet.flush(withinMs))) await timersPromises().setTimeout(RETRY_MS);
 }

@@ -31,6 +31,8 @@ import { channelName, ThreadHost } from './thread-host.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
 const AT_THE_END = 8;
+/** So often a process that is about to end goes on to read what has been recorded: sinks that log about every batch must not keep it alive. */
+const MAX_LAST_READS = 8;
 
 /** `init()` without arguments: a builder. */
 export function init(): TtlogBuilder;
@@ -243,12 +245,17 @@ class Running implements TtlogHandle {
   /** A process that ends because nothing keeps it alive still has an event loop: sinks on this thread that need one may use it. */
   private settleBeforeExit(): void {
     const { recorder, options } = this;
-    let until: number | undefined;
+    let leftMs = options.exitTimeoutMs;
+    let readsLeft = MAX_LAST_READS;
+    const settle = async (): Promise<void> => {
+      const since = performance.now();
+      await recorder.settle(leftMs);
+      leftMs -= performance.now() - since;
+    };
     const onBeforeExit = (): void => {
-      if (!recorder.hasUnsettled) return;
-      until ??= performance.now() + options.exitTimeoutMs;
-      const leftMs = until - performance.now();
-      if (leftMs > 0) void recorder.settle(leftMs);
+      // What has not been read yet may be for a sink that needs the event loop, too.
+      const isUnread = recorder.isBehind && readsLeft-- > 0;
+      if ((isUnread || recorder.hasUnsettled) && leftMs > 0) void settle();
     };
     process.on('beforeExit', onBeforeExit);
     this.uninstall.push(() => process.off('beforeExit', onBeforeExit));
@@ -305,11 +312,12 @@ class Running implements TtlogHandle {
   }
 
   private async end(): Promise<void> {
-    // A sink that is stalled forever must not hold up the end: stop() delivers too, and gives up.
-    await Promise.race([
-      this.flush(),
-      timersPromises().setTimeout(this.options.exitTimeoutMs, undefined, { ref: false }),
-    ]);
+    // A sink that is stalled forever must not hold up the end: stop() delivers too, and gives up. Until then the process lives: somebody awaits this.
+    const waiting = new AbortController();
+    const { exitTimeoutMs } = this.options;
+    const tooLong = timersPromises().setTimeout(exitTimeoutMs, undefined, { signal: waiting.signal }).catch(nothing);
+    await Promise.race([this.flush(), tooLong]);
+    waiting.abort();
     this.threads.update();
     this.threads.close();
     await this.recorder.stop();
