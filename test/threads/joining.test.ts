@@ -294,3 +294,19 @@ test('snapshots have the records of all threads; a worker that dies leaves one o
   const died = await readSnapshot(join(dir, crash));
   expect(died.records.map((record) => record.message)).toEqual(expect.arrayContaining(['Main', 'Worker']));
 });
+
+test.each([
+  ['ttlog/pino', "t.pino().info('Only this')"],
+  ['ttlog/opentelemetry', "new t.TtlogLoggerProvider().getLogger('otel').emit({ body: 'Only this' })"],
+  ['ttlog/bunyan', "t.bunyanStream().stream.write({ level: 30, msg: 'Only this' })"],
+])('a worker that loads %s and nothing else is one of them', async (entry, call) => {
+  const said = await runThreads(`
+    const memory = memorySink();
+    const handle = init({ sinks: [memory] });
+    const worker = new Worker(${JSON.stringify(`const t = require('${entry}'); ${call};`)}, { eval: true, execArgv: [] });
+    await ended(worker);
+    await handle.flush();
+    say(memory.records.map(({ message, threadId }) => [message, threadId > 0]));
+    await handle.shutdown();`);
+  expect(said).toEqual([[['Only this', true]]]);
+});

@@ -2,6 +2,8 @@
  * `ttlog/pino`: pino's interface over ttlog. `import pino from 'ttlog/pino'` where it was `import pino from 'pino'`; required, it is the
  * function itself, as pino is.
  */
+import { joinThreads } from '../../runtime/joined-thread.js';
+
 export { destination } from './destination.js';
 export { final } from './final.js';
 export type { LevelMapping } from './levels.js';
@@ -55,3 +57,6 @@ export type {
   TransportTargetOptions,
   WriteFn,
 } from './types.js';
+
+// As the face does, for a worker that loads nothing else.
+joinThreads();
