@@ -3,7 +3,7 @@
  * optional peer, or by `node:ffi` (Node 26.1 and later, experimental: Node prints a warning when it is loaded).
  */
 import { TtlogError } from '../core/errors.js';
-import { requirePeer, resolvePeer } from './peer.js';
+import { missingPeer, requirePeer, resolvePeer } from './peer.js';
 
 export interface NativeCalls {
   /** Where the memory of a view begins. */
@@ -52,7 +52,7 @@ function load(): NativeCalls {
   }
   const blocked = failures.find((error) => (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND');
   throw blocked === undefined
-    ? new TtlogError('ERR_MISSING_PEER', 'The black box needs koffi (or Node 26.1). Run npm install koffi.')
+    ? missingPeer('The black box', 'koffi (or Node 26.1)', 'koffi')
     : new TtlogError(
         'ERR_MISSING_PEER',
         `The black box needs koffi, which cannot be used here: ${firstLine(blocked)}`,

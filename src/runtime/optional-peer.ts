@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { TtlogError } from '../core/errors.js';
 import { nodeModule } from '../recorder/lazy-node.js';
+import { missingPeer, peerPlaces } from '../recorder/peer.js';
 
 /**
- * A package that is the application's to install: looked for from where that is, then beside ttlog.
+ * Loads a package that is the application's to install: looked for from where that is, then beside ttlog.
  *
  * @param name The package, as it is required.
  * @param what What needs it, for the error: `ttlog/winston`.
@@ -11,17 +11,15 @@ import { nodeModule } from '../recorder/lazy-node.js';
  */
 export function optionalPeer(name: string, what: string): unknown {
   let failure: unknown;
-  for (const from of [process.argv[1], join(process.cwd(), 'package.json'), import.meta.url]) {
-    if (from === undefined) continue;
+  for (const from of [...peerPlaces(), import.meta.url]) {
     try {
       return nodeModule().createRequire(from)(name) as unknown;
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== 'MODULE_NOT_FOUND') failure ??= error;
     }
   }
-  throw failure === undefined
-    ? new TtlogError('ERR_MISSING_PEER', `${what} needs ${name}. Run npm install ${name}.`)
-    : new TtlogError('ERR_MISSING_PEER', `${what} needs ${name}, which cannot be loaded: ${String(failure)}`, {
-        cause: failure,
-      });
+  if (failure === undefined) throw missingPeer(what, name);
+  throw new TtlogError('ERR_MISSING_PEER', `${what} needs ${name}, which cannot be loaded: ${String(failure)}`, {
+    cause: failure,
+  });
 }

@@ -1,10 +1,10 @@
-import { checkOptions, invalidOption, TtlogError } from '../core/errors.js';
+import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName } from '../core/level.js';
 import { LogLevel } from '../core/level.js';
 import { crypto, http, os } from '../recorder/lazy-node.js';
 import { OtlpOutlet } from '../recorder/otlp/outlet.js';
 import type { OtlpSignal, OtlpSpec } from '../recorder/otlp/spec.js';
-import { resolvePeer } from '../recorder/peer.js';
+import { missingPeer, resolvePeer } from '../recorder/peer.js';
 import type { BuiltInPart, Sink } from '../recorder/sink.js';
 import { builtInSink, sinkFactory } from '../recorder/sink.js';
 import { TTLOG_VERSION } from '../recorder/version.js';
@@ -82,12 +82,8 @@ const DEFAULT_URL = 'http://localhost:4318';
 export const otlpSink = /* @__PURE__ */ sinkFactory(function otlpSink(options: OtlpSinkOptions = {}): Sink {
   checkOptions('otlpSink()', options, OPTIONS, FIX);
   const serialisers = resolvePeer(PEER);
-  if (serialisers === undefined) {
-    throw new TtlogError(
-      'ERR_MISSING_PEER',
-      `otlpSink() needs OpenTelemetry's serialisers. Run npm install ${PEER} @opentelemetry/api.`,
-    );
-  }
+  if (serialisers === undefined)
+    throw missingPeer('otlpSink()', "OpenTelemetry's serialisers", `${PEER} @opentelemetry/api`);
   const resource = resourceOf(options);
   const part = (signal: OtlpSignal, level: LogLevel | undefined): BuiltInPart => {
     const source = specOf(options, signal, serialisers, resource);
