@@ -38,6 +38,7 @@ const OVERRIDES = '__bundlerPathsOverrides';
  * const stream = transport({ target: 'pino/file', options: { destination: 'app.log' } });
  * pino({ base: null, timestamp: false }, stream).info('from a thread');
  * await once(stream, 'ready');
+ * stream.ref(); // by itself it keeps no process alive
  * stream.end();
  * await once(stream, 'close');
  * readFileSync('app.log', 'utf8'); // => '{"level":30,"msg":"from a thread"}\n'
