@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { recordOf } from '../recorder/decode-record.js';
 import { ringFiles } from '../recorder/black-box-folder.js';
-import { isRunning } from '../recorder/black-box-processes.js';
+import { isRunning } from '../recorder/is-running.js';
 import { LineFormat } from '../recorder/line-format.js';
 import { LINE_HOUSES } from '../recorder/line-names.js';
 import { RingFollower } from '../recorder/ring-follower.js';

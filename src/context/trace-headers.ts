@@ -11,6 +11,9 @@ export interface TraceHeaders {
   readonly baggage?: string;
 }
 
+/** Their names. */
+export const TRACE_HEADERS = ['traceparent', 'tracestate', 'baggage'] as const;
+
 /** What others are to be told of the trace that a scope belongs to: nothing outside of one, and nothing inside `suppress`. */
 export function traceHeadersOf(scope: Scope | undefined = runningScope()): TraceHeaders {
   if (scope === undefined || scope.silence > SILENCE_SPANS) return {};

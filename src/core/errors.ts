@@ -55,6 +55,11 @@ export function checkOptions(of: string, options: unknown, known: readonly strin
   }
 }
 
+/** Why something failed, in the words of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`;

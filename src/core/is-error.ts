@@ -5,3 +5,12 @@
 export function isError(value: object): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
+
+/** The same of whatever value. Never throws: a proxy that was revoked is none. */
+export function isErrorValue(value: unknown): value is Error {
+  try {
+    return typeof value === 'object' && value !== null && isError(value);
+  } catch {
+    return false;
+  }
+}

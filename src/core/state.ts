@@ -199,6 +199,11 @@ export function targetNamed(name: string): Target {
   return target;
 }
 
+/** The same; a name that is empty stands for the service, as in a bare call. */
+export function targetOrRoot(name: string): Target {
+  return name === '' ? state.rootTarget : targetNamed(name);
+}
+
 /** The target of the spans of a library: apart from the one of that name that loggers have. */
 export function libraryTarget(name: string): Target {
   const key = `\0${name}`;

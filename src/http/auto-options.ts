@@ -1,4 +1,5 @@
 // What the environment says to `ttlog/auto`. A wrong word must not stop a service: it is left out, and told.
+import { reasonOf } from '../core/errors.js';
 import { matchesPattern } from '../core/filter.js';
 import { toFilter } from '../core/levels.js';
 import type { TtlogOptions } from '../runtime/options.js';
@@ -29,7 +30,7 @@ export function autoOptions(environment: Environment): AutoOptions {
     try {
       return make(text);
     } catch (error) {
-      wrong.push({ variable, message: error instanceof Error ? error.message : String(error) });
+      wrong.push({ variable, message: reasonOf(error) });
       return undefined;
     }
   }

@@ -3,6 +3,7 @@
  * `--require ttlog/auto` does the same.
  */
 import { isMainThread } from 'node:worker_threads';
+import { reasonOf } from '../core/errors.js';
 import { getLogger } from '../core/logger.js';
 import { init, runningHandle } from '../runtime/init.js';
 import { isRecorderThread, joinThreads } from '../runtime/joined-thread.js';
@@ -20,7 +21,7 @@ function start(): void {
     else if (runningHandle() === undefined) init(ttlog);
     instrumentHttp(http);
   } catch (error) {
-    process.emitWarning(`ttlog/auto could not start: ${error instanceof Error ? error.message : String(error)}`);
+    process.emitWarning(`ttlog/auto could not start: ${reasonOf(error)}`);
     return;
   }
   if (!isMainThread) return;

@@ -5,12 +5,13 @@ import { currentScope } from '../core/current-scope.js';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import { needsNoLine } from '../core/error-lines.js';
 import { throwsMark } from '../core/field.js';
-import { isError } from '../core/is-error.js';
+import { isErrorValue } from '../core/is-error.js';
 import { levelName, LogLevel, parseLevel, type LevelName } from '../core/level.js';
 import { log } from '../core/log.js';
 import { mergeFields } from '../core/plain-fields.js';
 import { Bindings, type Scope } from '../core/scope.js';
-import { state, targetOf } from '../core/state.js';
+import { targetOrRoot } from '../core/state.js';
+import { propertyOf } from './property-of.js';
 import { noteErrorOf, scopeWithin } from './request-logger.js';
 import { shownRequest, shownResponse } from './request-values.js';
 
@@ -144,14 +145,14 @@ class FastifyLogger implements FastifyBaseLogger {
   }
 
   private target() {
-    return this.family.target === '' ? state.rootTarget : targetOf(this.family.target);
+    return targetOrRoot(this.family.target);
   }
 
   /** What Fastify says when a request comes and when it is over: the root span and the completion record say it. */
   private isOfFastify(first: unknown, [message]: readonly unknown[]): boolean {
     if (!this.family.recordsRequests) return false;
-    if (message === 'incoming request') return valueOf(first, 'req') !== undefined;
-    return message === 'request completed' && valueOf(first, 'res') !== undefined;
+    if (message === 'incoming request') return propertyOf(first, 'req') !== undefined;
+    return message === 'request completed' && propertyOf(first, 'res') !== undefined;
   }
 
   private write(level: LogLevel, first: unknown, rest: readonly unknown[]): void {
@@ -168,18 +169,10 @@ class FastifyLogger implements FastifyBaseLogger {
 
 /** Fastify's default error handler says what a span, or the application, has said already. */
 function isToldByFastify(first: unknown): boolean {
-  const error = valueOf(first, 'err');
-  if (error === undefined || valueOf(first, 'req') === undefined || valueOf(first, 'res') === undefined) return false;
+  const error = propertyOf(first, 'err');
+  if (error === undefined || propertyOf(first, 'req') === undefined || propertyOf(first, 'res') === undefined)
+    return false;
   return needsNoLine(error);
-}
-
-/** Of whatever: undefined for what cannot be read. */
-function valueOf(fields: unknown, key: string): unknown {
-  try {
-    return (fields as Record<string, unknown>)[key];
-  } catch {
-    return undefined; // null, undefined, a getter that throws, a proxy that was revoked
-  }
 }
 
 /** Pino's call shapes, and ttlog's own: fields after the message. Never throws. */
@@ -199,17 +192,8 @@ function sorted(first: unknown, rest: readonly unknown[]): { fields: object | un
 
 /** An error on its own speaks for itself. */
 function messageOf(fields: object): string {
-  const error = isErrorValue(fields) ? fields : valueOf(fields, 'err');
-  return isErrorValue(error) ? String(valueOf(error, 'message')) : '';
-}
-
-/** Of whatever: a proxy that was revoked is none. */
-function isErrorValue(value: unknown): value is Error {
-  try {
-    return typeof value === 'object' && value !== null && isError(value);
-  } catch {
-    return false;
-  }
+  const error = isErrorValue(fields) ? fields : propertyOf(fields, 'err');
+  return isErrorValue(error) ? String(propertyOf(error, 'message')) : '';
 }
 
 function formatted(message: unknown, values: readonly unknown[]): string {
@@ -273,7 +257,7 @@ const asItIs = (error: unknown): unknown => error;
 export function fastifyLogger(options: FastifyLoggerOptions = {}): FastifyBaseLogger {
   checkOptions('fastifyLogger()', options, ['level', 'target', 'serializers']);
   const { level = 'trace', target = '', serializers = {} } = options;
-  if (typeof target !== 'string') throw invalidOption('target', 'a text', target);
+  if (typeof target !== 'string') throw invalidOption('target', 'a name', target);
   if (typeof serializers !== 'object' || !Object.values(serializers).every((one) => typeof one === 'function'))
     throw invalidOption('serializers', 'an object of functions', serializers);
   return new FastifyLogger(

@@ -4,6 +4,7 @@ import { LogLevel } from '../core/level.js';
 import { log } from '../core/log.js';
 import { targetOf } from '../core/state.js';
 import type { KnownRequest } from './http-state.js';
+import { propertyOf } from './property-of.js';
 
 /** What streams and sockets say when the other side has gone. */
 const HANG_UP = new Set([
@@ -46,12 +47,4 @@ function isClientsFault(error: unknown): boolean {
 function isHangUp(error: unknown): boolean {
   const code = propertyOf(error, 'code');
   return typeof code === 'string' && (HANG_UP.has(code) || code.startsWith('HPE_'));
-}
-
-function propertyOf(error: unknown, name: string): unknown {
-  try {
-    return (error as Record<string, unknown>)[name];
-  } catch {
-    return undefined; // null, undefined, a getter that throws
-  }
 }

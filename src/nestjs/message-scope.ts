@@ -6,7 +6,7 @@ import { span } from '../context/spans.js';
 import { hasErrorLine } from '../core/error-lines.js';
 import { Context } from '../core/scope.js';
 import type { Span } from '../core/span.js';
-import type { TraceHeaders } from '../context/trace-headers.js';
+import { TRACE_HEADERS, type TraceHeaders } from '../context/trace-headers.js';
 
 /**
  * Opens it: a context of its own with a `request_id`, and a span that continues the trace that came with the message, if any. What happened to be
@@ -24,8 +24,6 @@ export function endMessage(message: Span): void {
   message.end();
 }
 
-const HEADERS = ['traceparent', 'tracestate', 'baggage'] as const;
-
 /** Those of W3C Trace Context, and nothing else of what the other side says. */
 export function traceHeadersIn(headers: unknown): TraceHeaders {
   if (typeof headers !== 'object' || headers === null) return {};
@@ -33,7 +31,7 @@ export function traceHeadersIn(headers: unknown): TraceHeaders {
   const read = (name: string): unknown =>
     typeof get === 'function' ? (get as (name: string) => unknown).call(headers, name) : (headers as never)[name];
   const found: Record<string, string> = {};
-  for (const name of HEADERS) {
+  for (const name of TRACE_HEADERS) {
     const value = read(name);
     if (typeof value === 'string' || value instanceof Uint8Array) found[name] = Buffer.from(value as string).toString();
   }

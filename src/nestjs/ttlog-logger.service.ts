@@ -4,7 +4,7 @@ import { LogLevel, parseLevel } from '../core/level.js';
 import { setLevel } from '../core/levels.js';
 import { currentScope } from '../core/current-scope.js';
 import { log } from '../core/log.js';
-import { state, targetOf } from '../core/state.js';
+import { targetOrRoot } from '../core/state.js';
 import { BOOTSTRAP_FAILURE, deliverBootstrapFailure } from './bootstrap-failure.js';
 import { readCall } from './nest-log-arguments.js';
 import { NESTS_REPORTS, recordRequestFailure } from './request-failure.js';
@@ -96,17 +96,15 @@ export class TtlogLogger implements LoggerService {
     const context = typeof last === 'string' ? last : this.context;
     // A stack stands where a context would; telling them apart is for those that are recorded.
     const mayHaveStack = level >= LogLevel.Error;
-    if (!mayHaveStack && level < targetNamed(context).recordLevel) return;
+    if (!mayHaveStack && level < targetOrRoot(context).recordLevel) return;
     const read = readCall(mayHaveStack, message, rest);
     const name = read.context ?? this.context;
-    const target = targetNamed(name);
+    const target = targetOrRoot(name);
     if (mayHaveStack && NESTS_REPORTS.has(name)) recordRequestFailure(target, read);
     else if (level >= target.recordLevel) log(target, level, currentScope(), null, read.message, read.fields);
     if (name === BOOTSTRAP_FAILURE) deliverBootstrapFailure();
   }
 }
-
-const targetNamed = (name: string) => (name === '' ? state.rootTarget : targetOf(name));
 
 /**
  * A logger for `NestFactory.create(AppModule, { logger })`, so that Nest's first line goes through ttlog already. What is logged

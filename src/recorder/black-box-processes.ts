@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFolderName, ringFiles, standardBlackBoxDir } from './black-box-folder.js';
+import { isRunning } from './is-running.js';
 
 export interface BoxedProcess {
   readonly folder: string;
@@ -37,16 +38,6 @@ export function boxedProcess(pid: number, dir: string | undefined): BoxedProcess
     ? `Start it with init({ blackBox: true }), or name the folder (--dir) where it has another. A process with snapshots: { signal: 'SIGUSR2' } takes one at kill -USR2 ${pid}`
     : `There is no process ${pid}`;
   throw new Error(`Expected a black box of process ${pid}, but ${why}. ${hint}`);
-}
-
-/** True for a process that is there, whoever's it is. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function userOf(pid: number): number | undefined {

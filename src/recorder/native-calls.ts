@@ -2,7 +2,7 @@
  * The two system calls that Node does not have: mmap, to put a file under memory, and flock, to know whether a process lives. By koffi, an
  * optional peer, or by `node:ffi` (Node 26.1 and later, experimental: Node prints a warning when it is loaded).
  */
-import { TtlogError } from '../core/errors.js';
+import { reasonOf, TtlogError } from '../core/errors.js';
 import { missingPeer, requirePeer, resolvePeer } from './peer.js';
 
 export interface NativeCalls {
@@ -90,5 +90,5 @@ function byNodeFfi(ffi: NodeFfi): NativeCalls {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+  return reasonOf(error).split('\n', 1)[0];
 }

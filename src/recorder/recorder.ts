@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { reasonOf } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import type { Rejudge } from './cursor.js';
@@ -210,7 +211,7 @@ export class Recorder {
 
   /** What sinks report, once a burst: all the others hear of it; where there are none, stderr. */
   readonly onSinkError = (outlet: Outlet, error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const fields = [
       { key: 'sink', value: outlet.name },
       { key: 'reason', value: reason },

@@ -1,4 +1,4 @@
-import { TtlogError } from '../core/errors.js';
+import { reasonOf, TtlogError } from '../core/errors.js';
 import type { LevelName, LogLevel } from '../core/level.js';
 import type { LineNames } from './line-names.js';
 import type { RotateSettings } from './log-file.js';
@@ -233,7 +233,7 @@ class DirectOutlets {
     const error = this.#error;
     this.#error = undefined;
     if (error === undefined) return;
-    throw new TtlogError('ERR_SINK', `The sink failed: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new TtlogError('ERR_SINK', `The sink failed: ${reasonOf(error)}`, {
       cause: error,
     });
   }

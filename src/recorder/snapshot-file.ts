@@ -5,7 +5,7 @@
 import { closeSync, constants, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nowNanos, readAnchor } from '../core/clock.js';
-import { TtlogError } from '../core/errors.js';
+import { reasonOf, TtlogError } from '../core/errors.js';
 import { zlib } from './lazy-node.js';
 import type { DescribedError, PlainValue } from './snapshot-error.js';
 import { describeError, plainValue } from './snapshot-error.js';
@@ -80,10 +80,6 @@ export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
       },
     );
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Several threads may take one of the same name at once, and somebody may have left something there. */

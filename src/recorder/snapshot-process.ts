@@ -92,7 +92,7 @@ function fact<K extends keyof ProcessFacts>(name: K, find: () => ProcessFacts[K]
   }
 }
 
-const uptimeSeconds = (): number => Math.round(process.uptime() * 1000) / 1000;
+export const uptimeSeconds = (): number => Math.round(process.uptime() * 1000) / 1000;
 
 function pick(versions: NodeJS.ProcessVersions): Record<string, string> {
   const kept: Record<string, string> = {};

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, promises as fs } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Transform } from 'node:stream';
+import { isRunning } from './is-running.js';
 import { streamPromises, zlib } from './lazy-node.js';
 import {
   compressedNames,
@@ -91,7 +92,7 @@ async function compress(path: string, signal?: AbortSignal): Promise<string> {
   try {
     file = await fs.open(part, 'wx', 0o600);
   } catch {
-    return path; // a directory that has become read-only
+    return path; // a directory that has become read-only, or another thread of this process is at it
   }
   try {
     await streamPromises().pipeline(createReadStream(path), packer, file.createWriteStream(), { signal });
@@ -180,15 +181,6 @@ async function removeStaleParts(dir: string, names: readonly string[]): Promise<
     if (compressor !== undefined && !isRunning(Number(compressor))) await removeFile(path);
     const found = await fs.stat(path).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > STALE_PART_MS) await removeFile(path);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -3,6 +3,7 @@
  * the folder within its limits in the background, tells the sinks.
  */
 import { statSync } from 'node:fs';
+import { reasonOf } from '../core/errors.js';
 import type { Field, FieldValue } from '../core/field.js';
 import { LogLevel } from '../core/level.js';
 import { inspector } from './lazy-node.js';
@@ -11,6 +12,7 @@ import type { MetaMessage } from './meta.js';
 import type { SnapshotInfo, SnapshotInput } from './snapshot-file.js';
 import { writeSnapshotSync } from './snapshot-file.js';
 import type { ProcessFacts } from './snapshot-process.js';
+import { uptimeSeconds } from './snapshot-process.js';
 import type { Retention } from './snapshot-store.js';
 import { compressSnapshot, pruneSnapshots } from './snapshot-store.js';
 import type { Trigger } from './snapshot-watch.js';
@@ -80,7 +82,7 @@ export class SnapshotTaker {
       if (facts['is_over'] === false) Object.assign(told, await this.#addStack(input, path, isDebugged));
       void this.#inBackground(() => this.#finish(path, origin, told));
     } catch (failure) {
-      told['err'] = failure instanceof Error ? failure.message : String(failure);
+      told['err'] = reasonOf(failure);
       this.#tell({ level: LogLevel.Error, message: 'A snapshot could not be written', fields: fieldsOf(told) });
     }
   }
@@ -125,7 +127,7 @@ export class SnapshotTaker {
       const frames = await mainThreadStack(STACK_TIMEOUT_MS);
       return frames.length > 0 ? frames : 'it is in native code, which cannot be interrupted';
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     }
   }
 
@@ -133,8 +135,7 @@ export class SnapshotTaker {
     const then = this.#settings.process;
     if (then === undefined) return {};
     const memory = { rss: process.memoryUsage.rss() };
-    const uptimeSeconds = Math.round(process.uptime() * 1000) / 1000;
-    return { process: { ...then, memory, resources: { ...process.resourceUsage() }, uptimeSeconds } };
+    return { process: { ...then, memory, resources: { ...process.resourceUsage() }, uptimeSeconds: uptimeSeconds() } };
   }
 
   #tellTaken(told: Record<string, FieldValue>): void {

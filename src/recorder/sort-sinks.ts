@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LogLevel } from '../core/level.js';
 import { parseLevel } from '../core/level.js';
+import { MAX_TIMER_MS } from '../core/max-timer.js';
 import { FunctionOutlet } from './function-outlet.js';
 import { moduleSink } from './module-sink.js';
 import type { Outlet, OutletHost } from './outlet.js';
@@ -51,7 +52,7 @@ function checkSink(sink: unknown): void {
     if (metricsIntervalMs !== undefined && !isInterval(metricsIntervalMs))
       throw invalidOption(
         "a sink's metricsIntervalMs",
-        'a number of milliseconds from 1 to 2147483647',
+        `a number of milliseconds from 1 to ${MAX_TIMER_MS}`,
         metricsIntervalMs,
       );
     return;
@@ -63,9 +64,8 @@ function checkSink(sink: unknown): void {
   throw invalidOption('a sink', 'a function or { module, options }', sink, `Say ${called}, with the parentheses.`);
 }
 
-/** What a timer of Node can wait. */
 function isInterval(ms: unknown): boolean {
-  return typeof ms === 'number' && ms >= 1 && ms < 2 ** 31;
+  return typeof ms === 'number' && ms >= 1 && ms <= MAX_TIMER_MS;
 }
 
 function levelOf({ level }: SinkInput): LogLevel | undefined {

@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/errors.js';
 import { compileFilter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
@@ -121,7 +122,7 @@ export class ThreadLoop {
       this.recorder.snapshots = this.#taker.taken;
       this.#port.send({ taken: { id, info: await taking } });
     } catch (error) {
-      this.#port.send({ taken: { id, error: error instanceof Error ? error.message : String(error) } });
+      this.#port.send({ taken: { id, error: reasonOf(error) } });
     }
   }
 

@@ -1,4 +1,5 @@
 /** The black box of a running ttlog: its rings in files that outlive it, and what predecessors left in theirs. */
+import { reasonOf } from '../core/errors.js';
 import { getLogger } from '../core/logger.js';
 import type { BlackBoxFacts } from '../recorder/black-box-facts.js';
 import { blackBoxFacts } from '../recorder/black-box-facts.js';
@@ -42,7 +43,7 @@ export function openBlackBox(options: BlackBoxOptions): BlackBox | undefined {
 
 function tellUnavailable(error: unknown): void {
   getLogger('ttlog').warn('There is no black box: the ring is lost where the process dies without a word', {
-    reason: error instanceof Error ? error.message : String(error),
+    reason: reasonOf(error),
   });
 }
 
@@ -141,7 +142,7 @@ function tellOf({ rings, facts, damagedFiles }: Predecessor, dir: string): void 
     told['snapshot'] = path;
     void compressSnapshot(path);
   } catch (error) {
-    told['snapshot_failed'] = error instanceof Error ? error.message : String(error);
+    told['snapshot_failed'] = reasonOf(error);
   }
   getLogger('ttlog').warn(
     'A predecessor of this process died without a word; what it delivered last may be there twice',

@@ -1,10 +1,9 @@
 /** The signs of life of the thread that called `init()`: from them the recorder thread sees that its event loop stands still, and how full its heap is. */
 import * as L from '../core/layout.js';
+import { MAX_TIMER_MS } from '../core/max-timer.js';
 import { inspector, v8 } from '../recorder/lazy-node.js';
 import type { TriggerSettings } from '../recorder/snapshot-watch.js';
 import { heartbeatMs } from '../recorder/snapshot-watch.js';
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Begins with the first turn of the event loop: an application that takes long to load is none that stands still. `onBeat` is told how late each one

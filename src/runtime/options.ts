@@ -3,6 +3,7 @@ import * as L from '../core/layout.js';
 import type { LevelName } from '../core/level.js';
 import { LogLevel } from '../core/level.js';
 import { toFilter } from '../core/levels.js';
+import { MAX_TIMER_MS } from '../core/max-timer.js';
 import { capacityBytesOf } from '../core/ring.js';
 import { consoleSink } from '../sinks/console.js';
 import type { PromoteSettings } from '../recorder/promotion.js';
@@ -12,6 +13,7 @@ import { normaliseRedact } from './redact-options.js';
 import { signalOf } from './signals.js';
 import type { NormalSnapshots, SnapshotOptions } from './snapshot-options.js';
 import { normaliseSnapshots } from './snapshot-options.js';
+import { wholeNumber } from './whole-number.js';
 
 /** A level, its name, or directives such as `'info,db=debug,http.*=trace'`. */
 export type LevelOption = LogLevel | LevelName | (string & {});
@@ -153,7 +155,7 @@ export function normaliseOptions(options: TtlogOptions): NormalOptions {
     statsEveryMs:
       options.statsEveryMs === undefined
         ? undefined
-        : wholeNumber('statsEveryMs', options.statsEveryMs, 1000, 2_147_483_647),
+        : wholeNumber('statsEveryMs', options.statsEveryMs, 1000, MAX_TIMER_MS),
     inThread,
   };
 }
@@ -213,10 +215,4 @@ function normaliseCapacity({ capacity, capacityBytes }: TtlogOptions): number {
   if (capacityBytes % 4096 !== 0)
     throw invalidOption('capacityBytes', 'a multiple of 4096', capacityBytes, 'Memory comes in pages of 4096 bytes.');
   return capacityBytes;
-}
-
-function wholeNumber(name: string, value: number, least: number, most: number): number {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalidOption(name, `a whole number from ${least} to ${most}`, value);
-  return value;
 }

@@ -3,6 +3,7 @@ import { checkOptions, invalidOption } from '../core/errors.js';
 import type { Retention } from '../recorder/snapshot-store.js';
 import type { TriggerSettings } from '../recorder/snapshot-watch.js';
 import { signalOf } from './signals.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Many errors at once. */
 export interface ErrorRate {
@@ -98,7 +99,7 @@ function normalise(options: SnapshotOptions): NormalSnapshots {
   return {
     dir,
     retention: {
-      keep: between('keep', keep, 1, 1_000_000),
+      keep: wholeNumber('snapshots.keep', keep, 1, 1_000_000),
       maxAgeMs: atLeast('maxAgeMs', maxAgeMs, 1000, 'milliseconds'),
       maxBytes: atLeast('maxBytes', maxBytes, 1, 'bytes'),
     },
@@ -136,7 +137,7 @@ function errorRateOf(rate: SnapshotOptions['errorRate']): { errors: number; erro
   checkOptions('snapshots.errorRate', rate, ['errors', 'withinMs']);
   const { errors, withinMs = DEFAULT_ERRORS_WITHIN_MS } = rate;
   return {
-    errors: between('errorRate.errors', errors, 1, 100_000),
+    errors: wholeNumber('snapshots.errorRate.errors', errors, 1, 100_000),
     errorsWithinMs: atLeast('errorRate.withinMs', withinMs, 1, 'milliseconds'),
   };
 }
@@ -152,9 +153,4 @@ function heapShareOf(heap: SnapshotOptions['heap'] = false): number {
 function atLeast(name: string, value: number, least: number, unit: string): number {
   if (typeof value === 'number' && value >= least) return value;
   throw invalidOption(`snapshots.${name}`, `${unit}, ${least} or more`, value);
-}
-
-function between(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw invalidOption(`snapshots.${name}`, `a whole number from ${least} to ${most}`, value);
 }

@@ -58,7 +58,7 @@ export const consoleSink = /* @__PURE__ */ sinkFactory(function consoleSink(opti
   if (format !== 'pretty' && format !== 'json' && format !== 'auto') {
     throw invalidOption('format', "'pretty', 'json' or 'auto'", format);
   }
-  if (colors !== undefined && typeof colors !== 'boolean') throw invalidOption('colors', 'true or false', colors);
+  if (colors !== undefined && typeof colors !== 'boolean') throw invalidOption('colors', 'a boolean', colors);
   if (time !== undefined && !TIMES.includes(time)) throw invalidOption('time', `one of ${TIMES.join(', ')}`, time);
   if (width !== undefined && !(Number.isInteger(width) && width >= 20)) {
     throw invalidOption('width', 'a whole number of columns from 20 up', width);

@@ -1,5 +1,6 @@
 // What the standard variables of OpenTelemetry's exporters say: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
 import { readFileSync } from 'node:fs';
+import { MAX_TIMER_MS } from '../core/max-timer.js';
 import type { OtlpSignal } from '../recorder/otlp/spec.js';
 
 /** The value that a signal's own variable has, else the one for all signals; an empty one counts as none. */
@@ -57,7 +58,7 @@ export function environmentTimeoutMs(signal: OtlpSignal): number | undefined {
   const found = valueOf('TIMEOUT', signal);
   if (found === undefined) return undefined;
   const ms = Number(found.value);
-  return ms >= 1 && ms < 2 ** 31 ? ms : ignore(found.variable, 'a number of milliseconds', found.value);
+  return ms >= 1 && ms <= MAX_TIMER_MS ? ms : ignore(found.variable, 'a number of milliseconds', found.value);
 }
 
 export function environmentGzip(signal: OtlpSignal): boolean | undefined {

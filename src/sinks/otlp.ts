@@ -1,6 +1,7 @@
 import { checkOptions, invalidOption } from '../core/errors.js';
 import type { LevelName } from '../core/level.js';
 import { LogLevel } from '../core/level.js';
+import { MAX_TIMER_MS } from '../core/max-timer.js';
 import { crypto, http, os } from '../recorder/lazy-node.js';
 import { OtlpOutlet } from '../recorder/otlp/outlet.js';
 import type { OtlpSignal, OtlpSpec } from '../recorder/otlp/spec.js';
@@ -58,8 +59,8 @@ const OPTIONS = [
 
 const FIX = "Say otlpSink({ url: 'http://localhost:4318' }).";
 const PEER = '@opentelemetry/otlp-transformer';
-/** What timers of Node can wait, in ms; bytes and records have use for no more. */
-const MAX_NUMBER = 2 ** 31 - 1;
+/** Of milliseconds; bytes and records have use for no more. */
+const MAX_NUMBER = MAX_TIMER_MS;
 const DEFAULT_URL = 'http://localhost:4318';
 
 /**

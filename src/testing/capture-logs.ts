@@ -182,7 +182,7 @@ export function captureLogs(
   if (typeof first === 'function') return captureRun(first);
   checkOptions('captureLogs()', first, ['all']);
   const { all = false } = first;
-  if (typeof all !== 'boolean') throw invalidOption('all', 'true or false', all);
+  if (typeof all !== 'boolean') throw invalidOption('all', 'a boolean', all);
   const logs = new LogCapture(all);
   if (!all) logs.enter();
   return logs;

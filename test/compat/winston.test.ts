@@ -150,7 +150,7 @@ test('sensitive fields are redacted; what cannot be read says so; nothing is thr
 
 test('a wrong option says what was expected', () => {
   expect(() => new TtlogTransport({ levels: { loud: 'very' as never } })).toThrow(
-    /Expected levels\.loud to be a level/,
+    /Expected levels\.loud to be a LogLevel or its name/,
   );
   expect(() => new TtlogTransport({ tarjet: 'x' } as never)).toThrow(/Expected an option of TtlogTransport/);
 });

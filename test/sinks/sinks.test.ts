@@ -196,7 +196,7 @@ describe('consoleSink', () => {
     );
     expect(() => consoleSink({ stream: 'fd3' as never })).toThrow(TtlogError);
     expect(() => consoleSink({ level: 'loud' as never })).toThrow(/Expected a sink's level/);
-    expect(() => consoleSink({ colors: 'yes' as never })).toThrow(/Expected colors to be true or false, got "yes"/);
+    expect(() => consoleSink({ colors: 'yes' as never })).toThrow(/Expected colors to be a boolean, got "yes"/);
     expect(() => consoleSink({ time: 'noon' as never })).toThrow(
       /Expected time to be one of clock, utc, .*, got "noon"/,
     );

@@ -5,7 +5,7 @@ import { throwsMark } from '../../core/field.js';
 import { isError } from '../../core/is-error.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
-import { state, targetOf } from '../../core/state.js';
+import { targetOrRoot } from '../../core/state.js';
 import { joinThreads } from '../../runtime/joined-thread.js';
 
 // As the face does, for a worker that loads nothing else.
@@ -32,7 +32,7 @@ export interface BunyanWriter {
   end(): void;
 }
 
-/** What ttlog's lines have of their own. */
+/** What ttlog has in a place of its own, so that it is no field. */
 const OF_BUNYAN = new Set(['v', 'name', 'hostname', 'pid', 'level', 'time', 'msg']);
 
 /**
@@ -74,7 +74,7 @@ function write(record: object | string, asked: string | undefined): boolean {
   } catch (error) {
     said = { msg: typeof record === 'string' ? record : '', record: throwsMark(error) };
   }
-  const target = name === '' ? state.rootTarget : targetOf(name);
+  const target = targetOrRoot(name);
   if (level < target.recordLevel) return true;
   const { msg } = said;
   log(target, level, currentScope(), null, typeof msg === 'string' ? msg : '', fieldsOf(said));

@@ -4,7 +4,7 @@ import { checkOptions, invalidOption } from '../../core/errors.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
 import { mergeFields } from '../../core/plain-fields.js';
-import { state, targetOf } from '../../core/state.js';
+import { state, targetOrRoot } from '../../core/state.js';
 import type { Target } from '../../core/target.js';
 import type { TtlogHandle } from '../../runtime/handle.js';
 import { init, runningHandle } from '../../runtime/init.js';
@@ -55,8 +55,8 @@ export function captureConsole(options: CaptureConsoleOptions = {}): Capture {
   checkOptions('captureConsole()', options, ['target', 'passThrough'], "Say captureConsole({ target: 'console' }).");
   const { target: name = 'console', passThrough = false } = options;
   if (typeof name !== 'string') throw invalidOption('target', 'a name', name);
-  if (typeof passThrough !== 'boolean') throw invalidOption('passThrough', 'true or false', passThrough);
-  const target = name === '' ? state.rootTarget : targetOf(name);
+  if (typeof passThrough !== 'boolean') throw invalidOption('passThrough', 'a boolean', passThrough);
+  const target = targetOrRoot(name);
 
   const shared = console as unknown as Methods;
   const own = {} as Methods;

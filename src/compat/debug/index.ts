@@ -3,7 +3,7 @@ import { checkOptions, invalidOption } from '../../core/errors.js';
 import { matchesPattern } from '../../core/filter.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
-import { targetOf } from '../../core/state.js';
+import { targetNamed } from '../../core/state.js';
 import { joinThreads } from '../../runtime/joined-thread.js';
 import { optionalPeer } from '../../runtime/optional-peer.js';
 import type { Capture } from '../shared/capture.js';
@@ -97,7 +97,7 @@ export function captureDebug(options: CaptureDebugOptions = {}): Capture {
     caught = undefined;
     const namespace = this?.namespace ?? 'debug';
     const level = asked.has(namespace) ? LogLevel.Info : LogLevel.Debug;
-    const target = targetOf(namespace);
+    const target = targetNamed(namespace);
     if (level < target.recordLevel) return;
     const { first, second } = readFormatted(err === undefined ? args : [...args, err]);
     log(target, level, currentScope(), null, first, second);

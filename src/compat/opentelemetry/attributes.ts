@@ -1,3 +1,5 @@
+import { setField } from '../../core/set-field.js';
+
 /** Attributes as fields: those without a name or a value are none. Never throws. */
 export function fieldsOf(attributes: unknown): Record<string, unknown> | undefined {
   if (typeof attributes !== 'object' || attributes === null) return undefined;
@@ -7,7 +9,7 @@ export function fieldsOf(attributes: unknown): Record<string, unknown> | undefin
     for (const key of Object.keys(attributes)) {
       const value = (attributes as Record<string, unknown>)[key];
       if (key === '' || value === undefined || value === null) continue;
-      set(fields, key, value);
+      setField(fields, key, value);
       count++;
     }
   } catch {
@@ -23,9 +25,4 @@ export function textOf(name: unknown): string {
   } catch {
     return typeof name;
   }
-}
-
-export function set(fields: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') fields[key] = value;
-  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
 }

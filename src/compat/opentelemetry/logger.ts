@@ -2,7 +2,7 @@ import { context, type Context } from '@opentelemetry/api';
 import type { Logger, LoggerProvider, LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 import { LogLevel, parseLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
-import { state, targetNamed } from '../../core/state.js';
+import { targetOrRoot } from '../../core/state.js';
 import type { Target } from '../../core/target.js';
 import { fieldsOf } from './attributes.js';
 import { emitAt } from './emit-at.js';
@@ -26,7 +26,7 @@ import { epochNsOf } from './times.js';
 export class TtlogLoggerProvider implements LoggerProvider {
   /** A logger whose records have this target; without a name, that of the service. */
   getLogger(name: string): Logger {
-    return new TtlogOtelLogger(typeof name === 'string' && name !== '' ? targetNamed(name) : state.rootTarget);
+    return new TtlogOtelLogger(targetOrRoot(typeof name === 'string' ? name : ''));
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { createTraceState, isSpanContextValid, propagation, trace } from '@opentelemetry/api';
+import { TRACE_HEADERS } from '../../context/trace-headers.js';
 import { passedTracestate } from '../../context/tracestate.js';
 import { parseTraceparent } from '../../core/traceparent.js';
 import { baggageOf, baggageText } from './baggage.js';
 import { isTracingSuppressed } from './foreign-scope.js';
-
-const HEADERS = ['traceparent', 'tracestate', 'baggage'];
 
 /**
  * W3C Trace Context and W3C Baggage for OpenTelemetry's `propagation`, by the rules of ttlog's own headers: what makes no sense in one that comes
@@ -57,6 +56,6 @@ export class TtlogPropagator implements TextMapPropagator {
 
   /** The names of the headers. */
   fields(): string[] {
-    return [...HEADERS];
+    return [...TRACE_HEADERS];
   }
 }

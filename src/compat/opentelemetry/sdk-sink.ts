@@ -1,9 +1,10 @@
 import { checkOptions, invalidOption } from '../../core/errors.js';
 import type { LevelName } from '../../core/level.js';
-import { LogLevel, parseLevel } from '../../core/level.js';
+import { LogLevel } from '../../core/level.js';
 import type { LogRecord } from '../../recorder/record.js';
 import type { Sink } from '../../recorder/sink.js';
 import { sinkFactory } from '../../recorder/sink.js';
+import { levelOption } from './level-option.js';
 import { SdkSpans } from './sdk-spans.js';
 
 /** A span processor of an OpenTelemetry SDK (1 or 2): as much of it as is called. */
@@ -32,6 +33,7 @@ export interface OpenTelemetrySinkOptions {
 
 /** As much as an exporter wants at a time. */
 const MAX_EXPORTED = 512;
+
 /**
  * Hands ttlog's spans to a span processor or an exporter of an existing OpenTelemetry SDK, with the ids that they have in ttlog: as they end, by the recorder, on
  * the thread that called `init()`. What is logged inside a span is its events. Processor and exporter are flushed by `handle.flush()` and shut down with ttlog.
@@ -56,12 +58,10 @@ export const openTelemetrySink = /* @__PURE__ */ sinkFactory(function openTeleme
   const receiver = receiverOf(to);
   checkOptions('openTelemetrySink()', options, ['resource', 'level', 'events']);
   const { resource, events = true } = options;
-  if (typeof events !== 'boolean') throw invalidOption('events', 'true or false', events);
+  if (typeof events !== 'boolean') throw invalidOption('events', 'a boolean', events);
   if (resource !== undefined && (typeof resource !== 'object' || resource === null))
     throw invalidOption('resource', "a resource of OpenTelemetry's SDK", resource, 'Use resourceFromAttributes().');
-  const level = parseLevel(options.level ?? 'trace');
-  if (level === undefined || level === LogLevel.Off)
-    throw invalidOption('level', "a level from 'trace' to 'fatal'", options.level);
+  const level = levelOption('level', options.level, LogLevel.Trace);
   let spans: SdkSpans | undefined;
   const sink = (batch: LogRecord[]): Promise<void> | undefined => {
     spans ??= new SdkSpans(resource, events);

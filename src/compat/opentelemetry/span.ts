@@ -15,9 +15,10 @@ import * as L from '../../core/layout.js';
 import type { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
 import type { Span } from '../../core/span.js';
+import { setField } from '../../core/set-field.js';
 import { renameSpan } from '../../core/span-amend.js';
 import { parseTraceparent } from '../../core/traceparent.js';
-import { fieldsOf, set, textOf } from './attributes.js';
+import { fieldsOf, textOf } from './attributes.js';
 import { emitAt } from './emit-at.js';
 import { epochNsOf, isTimeInput } from './times.js';
 
@@ -68,10 +69,10 @@ export class OtelSpan implements ApiSpan {
     const fresh: Record<string, unknown> = {};
     let hasFresh = false;
     for (const [key, value] of Object.entries(fields)) {
-      if (this.#endsHere && this.#recorded.has(key)) set((this.#newer ??= {}), key, value);
+      if (this.#endsHere && this.#recorded.has(key)) setField((this.#newer ??= {}), key, value);
       else {
         this.#recorded.add(key);
-        set(fresh, key, value);
+        setField(fresh, key, value);
         hasFresh = true;
       }
     }

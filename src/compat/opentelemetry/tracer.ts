@@ -4,8 +4,7 @@ import { silentRootOf } from '../../context/trace-headers.js';
 import { monotonicNsAt } from '../../core/clock.js';
 import * as L from '../../core/layout.js';
 import type { LevelName } from '../../core/level.js';
-import { LogLevel, parseLevel } from '../../core/level.js';
-import { invalidOption } from '../../core/errors.js';
+import { LogLevel } from '../../core/level.js';
 import { SILENCE_SPANS } from '../../core/scope.js';
 import type { SpanRules } from '../../core/span.js';
 import { openSpanWith, spanRules, spanSite } from '../../core/span.js';
@@ -14,6 +13,7 @@ import { libraryTarget, state } from '../../core/state.js';
 import type { Target } from '../../core/target.js';
 import { fieldsOf, textOf } from './attributes.js';
 import { scopeOf } from './foreign-scope.js';
+import { levelOption } from './level-option.js';
 import { OtelSpan } from './span.js';
 import { epochNsOf } from './times.js';
 
@@ -47,9 +47,9 @@ export class TtlogTracerProvider implements TracerProvider {
   readonly #settings: Settings;
 
   constructor({ level, err }: OtelSpanOptions = {}) {
-    const errorLevel = err === false ? LogLevel.Off : levelOf('err', err, LogLevel.Error);
+    const errorLevel = err === false ? LogLevel.Off : levelOption('err', err, LogLevel.Error);
     this.#settings = {
-      level: levelOf('level', level, LogLevel.Debug),
+      level: levelOption('level', level, LogLevel.Debug),
       rules: L.SPAN_ROLES.map((_, role) =>
         spanRules(L.SPAN_KIND_SPAN, errorLevel, Infinity, null, role << L.SPAN_ROLE_SHIFT),
       ),
@@ -113,12 +113,4 @@ function readable(options: SpanOptions | null): SpanOptions {
   } catch {
     return NO_OPTIONS; // a proxy, or a getter that throws
   }
-}
-
-function levelOf(name: string, level: unknown, otherwise: LogLevel): LogLevel {
-  if (level === undefined) return otherwise;
-  const parsed = parseLevel(level);
-  if (parsed === undefined || parsed === LogLevel.Off)
-    throw invalidOption(name, "a level from 'trace' to 'fatal'", level);
-  return parsed;
 }

@@ -1,7 +1,8 @@
 /** A call as a line of JSON, as pino writes it; and on the way, as the fields that the ring is given. */
 import { tracingChannel } from 'node:diagnostics_channel';
 import { throwsMark } from '../../core/field.js';
-import { isError } from '../../core/is-error.js';
+import { isErrorValue } from '../../core/is-error.js';
+import { setField } from '../../core/set-field.js';
 import type { Fields, Instance, Serializers } from './instance.js';
 import { err } from './std-serializers.js';
 import { asString, readOr, stringify } from './stringify.js';
@@ -91,10 +92,10 @@ export function serializedFields(logger: Instance, obj: Fields): Fields {
       } catch (error) {
         value = throwsMark(error);
       }
-      set(fields, key, value);
+      setField(fields, key, value);
     }
   } catch (error) {
-    set(fields, 'fields', throwsMark(error));
+    setField(fields, 'fields', throwsMark(error));
   }
   return fields;
 }
@@ -121,7 +122,7 @@ function serializerOf(serializers: Serializers, key: string, errorKey: string) {
 }
 
 function isStandard(serializer: unknown, value: unknown): boolean {
-  return serializer === err && typeof value === 'object' && value !== null && isError(value);
+  return serializer === err && isErrorValue(value);
 }
 
 /** What the line has of it. `isOwn`: serializers have been asked already, but for errors. */
@@ -130,12 +131,6 @@ function shownError(logger: Instance, key: string, value: unknown, isOwn: boolea
   const serializer = serializerOf(logger[S.serializersSym], key, logger[S.errorKeySym]);
   if (serializer === undefined || (isOwn && !isStandard(serializer, value))) return value;
   return err(value as Error);
-}
-
-export function set(fields: Fields, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
-  else fields[key] = value;
 }
 
 /** undefined where there is nothing to write. */
@@ -204,7 +199,7 @@ export function addBindings(logger: Instance, given: object): { text: string; fi
     const json = stringify(shown, safe);
     if (json === undefined) continue;
     text += keyText(key) + json;
-    set(fields, key, shown);
+    setField(fields, key, shown);
   }
   return { text, fields };
 }

@@ -71,13 +71,10 @@ class MultiStream {
     const stream = isStream ? given : (given as StreamEntry).stream;
     if (!stream) throw new Error('stream object needs to implement either StreamEntry or DestinationStream interface');
     const { level, levelVal } = given as { level?: string | number; levelVal?: number };
-    const named = typeof level === 'string' ? this.streamLevels[level] : level;
+    const own = typeof level === 'string' ? this.streamLevels[level] : (level ?? STANDARD_LEVELS.info);
     this.streams.unshift({
       stream: stream as Target,
-      level:
-        typeof levelVal === 'number'
-          ? levelVal
-          : ((named ?? (typeof level === 'string' ? named : STANDARD_LEVELS.info)) as number),
+      level: typeof levelVal === 'number' ? levelVal : own,
       levelVal: undefined,
       id: ++this.lastId,
     });

@@ -2,8 +2,9 @@
 import { hostname } from 'node:os';
 import { callerFiles } from './caller.js';
 import { isStream, openDestination } from './destination.js';
-import type { Fields, Instance, OutStream, Serializers } from './instance.js';
+import type { AllFormatters, Instance, OutStream, Serializers } from './instance.js';
 import type { Levels } from './levels.js';
+import { STANDARD_LEVELS } from './levels.js';
 import { err } from './std-serializers.js';
 import { transport } from './transport.js';
 import type {
@@ -30,11 +31,7 @@ export interface Settings {
   readonly base: Bindings | null;
   readonly name: string | undefined;
   readonly serializers: Serializers;
-  readonly formatters: {
-    readonly level: (label: string, number: number) => object;
-    readonly bindings: ((bindings: Bindings) => object) | undefined;
-    readonly log: ((object: Fields) => Fields) | undefined;
-  };
+  readonly formatters: AllFormatters;
   readonly hooks: Hooks;
   readonly timestamp: unknown;
   readonly redact: string[] | RedactOptions | null;
@@ -81,7 +78,8 @@ function transportOf(options: Raw): OutStream {
 }
 
 const standardLevel = (_label: string, level: number): object => ({ level });
-const asTheyAre = (bindings: Bindings): Bindings => bindings;
+/** Also in place of the formatter of a logger for its children: that is for the logger that has it. */
+export const asTheyAre = (bindings: Bindings): Bindings => bindings;
 
 function settingsOf(options: Raw): Settings {
   if (options.prettyPrint)
@@ -110,16 +108,18 @@ function settingsOf(options: Raw): Settings {
   const lower = typeof level === 'string' ? level.toLowerCase() : undefined;
   return {
     ...settings,
-    level: !settings.enabled ? 'silent' : lower !== undefined && isStandard(lower) ? lower : settings.level,
+    level: !settings.enabled
+      ? 'silent'
+      : lower !== undefined && Object.hasOwn(STANDARD_LEVELS, lower)
+        ? lower
+        : settings.level,
     hasLevel: level !== undefined,
     serializers: Object.assign(Object.create(null) as Serializers, { err }, options.serializers),
     formatters: {
       level: standardLevel,
       bindings: asTheyAre,
       log: undefined,
-      ...(formatters as Partial<Settings['formatters']>),
+      ...(formatters as Partial<AllFormatters>),
     },
   };
 }
-
-const isStandard = (name: string): boolean => ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].includes(name);

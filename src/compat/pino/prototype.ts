@@ -7,6 +7,7 @@ import { fatalMethod, keptMethod, noop, writtenMethod } from './calls.js';
 import type { Levels } from './levels.js';
 import { assertNoCollisions, levelMapping, ringLevel, STANDARD_LEVELS } from './levels.js';
 import { addBindings, asJson } from './line.js';
+import { asTheyAre } from './options.js';
 import { Redaction } from './redaction.js';
 import { childBindings } from './ring-side.js';
 import * as S from './symbols.js';
@@ -20,9 +21,6 @@ import type { Bindings, ChildLoggerOptions } from './types.js';
  * pino().version === version; // => true
  */
 export const version: string = '10.4.0';
-
-/** A formatter of bindings is for the logger that has it: children's are left as they are. */
-const asTheyAre = (bindings: Bindings): Bindings => bindings;
 
 const prototype = {
   constructor: Object.defineProperty(function () {}, 'name', { value: 'Pino' }),

@@ -5,10 +5,11 @@ import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
 import { mergeFields } from '../../core/plain-fields.js';
 import { Bindings } from '../../core/scope.js';
+import { setField } from '../../core/set-field.js';
 import { decidedTarget, state, targetOf } from '../../core/state.js';
 import type { Target } from '../../core/target.js';
 import type { Fields, Instance } from './instance.js';
-import { isPlain, serializedFields, set, shownMessage } from './line.js';
+import { isPlain, serializedFields, shownMessage } from './line.js';
 import { STANDARD_LEVELS } from './levels.js';
 import { err } from './std-serializers.js';
 import { readOr, stringify } from './stringify.js';
@@ -104,10 +105,10 @@ function hidden(logger: Instance, fields: Fields): Fields {
   const shown: Fields = {};
   for (const key of Object.keys(fields)) {
     const value = fields[key];
-    if (!redaction.concerns(key)) set(shown, key, value);
+    if (!redaction.concerns(key)) setField(shown, key, value);
     else {
       const redacted = readOr(() => redaction.field(key, value instanceof Error ? err(value) : value));
-      if (redacted !== undefined) set(shown, key, redacted);
+      if (redacted !== undefined) setField(shown, key, redacted);
     }
   }
   return shown;

@@ -2,7 +2,7 @@
 import { format } from 'node:util';
 import { areFields } from '../../core/are-fields.js';
 import { throwsMark } from '../../core/field.js';
-import { isError } from '../../core/is-error.js';
+import { isErrorValue } from '../../core/is-error.js';
 import { mergeFields } from '../../core/plain-fields.js';
 
 /** The two arguments of one of the six calls. */
@@ -24,8 +24,8 @@ export function readFormatted(args: readonly unknown[]): FormattedCall {
   let fields: object | undefined;
   let err: Error | undefined;
   for (const value of args.slice(asked)) {
-    if (err === undefined && looksLikeError(value)) err = value;
-    else if (areFields(value) && !looksLikeError(value)) fields = mergeFields(fields, value);
+    if (err === undefined && isErrorValue(value)) err = value;
+    else if (areFields(value) && !isErrorValue(value)) fields = mergeFields(fields, value);
     else texts.push(value);
   }
   if (texts.length === 0)
@@ -37,14 +37,6 @@ function countSpecifiers(text: string): number {
   let count = 0;
   for (const [specifier] of text.matchAll(SPECIFIERS)) if (specifier !== '%%') count++;
   return count;
-}
-
-function looksLikeError(value: unknown): value is Error {
-  try {
-    return typeof value === 'object' && value !== null && isError(value);
-  } catch {
-    return false; // a revoked proxy
-  }
 }
 
 function textOf(texts: unknown[]): string {

@@ -14,7 +14,7 @@ export function levelMap(
   const map = new Map(Object.entries(standard));
   for (const [name, asked] of Object.entries(own)) {
     const level = parseLevel(asked);
-    if (level === undefined) throw invalidOption(`levels.${name}`, 'a level such as debug', asked);
+    if (level === undefined) throw invalidOption(`levels.${name}`, 'a LogLevel or its name', asked);
     map.set(name, level);
   }
   return map;

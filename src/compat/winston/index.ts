@@ -3,7 +3,7 @@ import { currentScope } from '../../core/current-scope.js';
 import { checkOptions, invalidOption } from '../../core/errors.js';
 import type { LevelName, LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
-import { state, targetOf } from '../../core/state.js';
+import { targetOrRoot } from '../../core/state.js';
 import { joinThreads } from '../../runtime/joined-thread.js';
 import { optionalPeer } from '../../runtime/optional-peer.js';
 import { levelMap, levelNamed } from '../shared/level-map.js';
@@ -71,7 +71,7 @@ export class TtlogTransport extends Transport {
 
   /** Called by winston. Never throws. */
   override log(info: WinstonInfo, next: () => void): void {
-    const target = this.#target === '' ? state.rootTarget : targetOf(this.#target);
+    const target = targetOrRoot(this.#target);
     const level = levelNamed(this.#levelOf, levelNameOf(info));
     if (level >= target.recordLevel) {
       const { first, second } = readWinstonInfo(info);

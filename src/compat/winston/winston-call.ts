@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { errorFromStack } from '../../core/error-from-stack.js';
 import { throwsMark } from '../../core/field.js';
-import { isError } from '../../core/is-error.js';
+import { isErrorValue } from '../../core/is-error.js';
 import type { FormattedCall } from '../shared/format-call.js';
 
 /** The symbols of winston's triple-beam. */
@@ -52,16 +52,12 @@ function read(info: WinstonInfo): FormattedCall {
 }
 
 function errorOf(info: WinstonInfo, isException: boolean): Error | undefined {
-  if (isRealError(info)) return info;
+  if (isErrorValue(info)) return info;
   for (const value of [info['message'], isException ? info['error'] : undefined, firstOf(info[SPLAT])]) {
-    if (isRealError(value)) return value;
+    if (isErrorValue(value)) return value;
   }
   const { stack } = info;
   return typeof stack === 'string' && stack.includes('\n    at ') ? errorFromStack(stack) : undefined;
-}
-
-function isRealError(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && isError(value);
 }
 
 function firstOf(splat: unknown): unknown {
@@ -71,5 +67,5 @@ function firstOf(splat: unknown): unknown {
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message.includes('\u001B') ? stripVTControlCharacters(message) : message;
   if (message === undefined || message === null) return '';
-  return isRealError(message) ? message.message : String(message);
+  return isErrorValue(message) ? message.message : String(message);
 }

@@ -1,5 +1,6 @@
 // One request of OTLP/HTTP, and what its answer means.
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import { reasonOf } from '../../core/errors.js';
 import { LogLevel } from '../../core/level.js';
 import { SilentScope } from '../../core/silence.js';
 import { state } from '../../core/state.js';
@@ -108,5 +109,5 @@ function textOf(body: Buffer, type = ''): string {
 /** Of a name with several addresses none of which answers, Node's error has no message but one for each. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(describe).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

@@ -153,7 +153,7 @@ describe('the logger', () => {
 
   test.each([
     [{ level: 'loud' }, 'Expected level to be'],
-    [{ target: 7 }, 'Expected target to be a text'],
+    [{ target: 7 }, 'Expected target to be a name'],
     [{ serializers: { a: 1 } }, 'Expected serializers to be an object of functions'],
     [{ stream: 1 }, 'Expected an option of fastifyLogger() to be one of'],
   ])('%j is wrong', (options, message) => {
