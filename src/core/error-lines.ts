@@ -2,6 +2,7 @@
 import { LogLevel } from './level.js';
 import type { Scope } from './scope.js';
 import { state } from './state.js';
+import type { Target } from './target.js';
 
 /** True where an error has had its line, or is of a kind that needs none: what a client did wrong is no failure of ours. */
 export function needsNoLine(error: unknown): boolean {
@@ -9,9 +10,12 @@ export function needsNoLine(error: unknown): boolean {
   return state.errorsTold.has(error) || isExpected(error);
 }
 
-/** An error has its line now. Where that is at error level, the spans around `scope`, in which it happened, know that there is one. */
-export function noteErrorLine(error: unknown, level: LogLevel, scope: Scope | undefined): void {
-  if (typeof error === 'object' && error !== null) state.errorsTold.add(error);
+/**
+ * An error has its line now, unless that is below what is delivered: a line that nobody sees is none. Where it is at error level, the spans around `scope`, in
+ * which it happened, know that something failed.
+ */
+export function noteErrorLine(error: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
+  if (typeof error === 'object' && error !== null && level >= target.deliverLevel) state.errorsTold.add(error);
   if (level < LogLevel.Error) return;
   for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.failuresTold.add(at);
 }

@@ -274,7 +274,8 @@ function endWithMore(
   const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
   writeSpanEnd(span, outcome, error, told, fields, endNs);
   const { errorLevel } = span.rules;
-  if (outcome === L.OUTCOME_ERROR && !told && errorLevel < LogLevel.Off) noteErrorLine(error, errorLevel, span);
+  if (outcome === L.OUTCOME_ERROR && !told && errorLevel < LogLevel.Off)
+    noteErrorLine(error, errorLevel, span.callsite.target, span);
 }
 
 /** The callsite of a span, found by name. */

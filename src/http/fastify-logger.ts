@@ -163,7 +163,7 @@ class FastifyLogger implements FastifyBaseLogger {
     const { fields, message } = sorted(first, rest);
     const shown = fields === undefined ? undefined : serialized(fields, serializers);
     log(target, level, scope, bindings, prefix + message, shown);
-    if (level >= LogLevel.Error) noteErrorOf(fields, level, scope);
+    if (level >= LogLevel.Error) noteErrorOf(fields, level, target, scope);
   }
 }
 

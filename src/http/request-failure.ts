@@ -34,7 +34,7 @@ export function failRequest(known: KnownRequest, error: unknown): void {
   const level = isExpected ? LogLevel.Debug : LogLevel.Error;
   const target = targetOf('http');
   if (level >= target.recordLevel) log(target, level, known.scope, null, 'request failed', { err: error });
-  if (level === LogLevel.Error) noteErrorLine(error, level, known.scope);
+  if (level === LogLevel.Error) noteErrorLine(error, level, target, known.scope);
 }
 
 /** Of http-errors, and what is thrown like them: a status from 400 to 499. */

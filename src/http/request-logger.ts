@@ -31,11 +31,11 @@ export function scopeWithin(home: Scope): Scope {
 }
 
 /** A line at error level with an error: whoever hears of that error later need not say so again. */
-export function noteErrorOf(fields: unknown, level: LogLevel, scope: Scope | undefined): void {
+export function noteErrorOf(fields: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
   if (typeof fields !== 'object' || fields === null) return;
   try {
     const error: unknown = isError(fields) ? fields : (fields as { err?: unknown }).err;
-    if (error !== undefined) noteErrorLine(error, level, scope);
+    if (error !== undefined) noteErrorLine(error, level, target, scope);
   } catch {
     // a getter that throws
   }
@@ -109,8 +109,8 @@ class RequestLogger extends Logger {
       typeof second === 'string' ? second : shownRequests(second),
     );
     if (level >= LogLevel.Error) {
-      noteErrorOf(first, level, scope);
-      noteErrorOf(second, level, scope);
+      noteErrorOf(first, level, this.inTarget, scope);
+      noteErrorOf(second, level, this.inTarget, scope);
     }
   }
 }

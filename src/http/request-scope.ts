@@ -99,7 +99,7 @@ export class RequestScope {
         responseTime,
         ...(tells ? { err: failure.error } : undefined),
       });
-      if (tells) noteErrorLine(failure.error, level, this.scope);
+      if (tells) noteErrorLine(failure.error, level, target, this.scope);
     }
     const isError = failed || (statusCode !== null && statusCode >= 500);
     this.span?.finish(isError ? L.OUTCOME_ERROR : L.OUTCOME_OK, failed ? failure.error : undefined, result);

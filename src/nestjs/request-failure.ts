@@ -21,7 +21,7 @@ export function recordRequestFailure(target: Target, { message, fields }: NestCa
   const scope = currentScope();
   const level = needsNoLine(error) ? LogLevel.Debug : LogLevel.Error;
   if (level >= target.recordLevel) log(target, level, scope, null, message, fields);
-  if (level === LogLevel.Error) noteErrorLine(error, level, scope);
+  if (level === LogLevel.Error) noteErrorLine(error, level, target, scope);
 }
 
 /** What Nest, and libraries around it, throw to answer with a status from 400 to 499, or a message with an error. */
