@@ -9,6 +9,8 @@ import { durationText } from '../recorder/duration-text.js';
 import { bytesText, countText, dateTimeText, msOf, timeText } from './units.js';
 
 const LABEL_WIDTH = 10;
+const MAX_OPEN_SPANS = 50;
+const MAX_FRAMES = 64;
 
 /** The header block, a line at a time; an empty list is an empty line. */
 export function headerLines(snapshot: Snapshot): Piece[][] {
@@ -123,6 +125,3 @@ function openSpanBlock({ header, openSpans }: Snapshot): Piece[][] {
   if (more > 0) lines.push([[`  … ${countText(more, 'more open span')}`, 'dim']]);
   return lines;
 }
-
-const MAX_OPEN_SPANS = 50;
-const MAX_FRAMES = 64;

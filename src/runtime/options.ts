@@ -167,10 +167,7 @@ function normalisePromote(promote: TtlogOptions['promote']): PromoteSettings | u
   if (promote === true) return normalisePromote({});
   if (typeof promote !== 'object' || promote === null || Array.isArray(promote))
     throw invalidOption('promote', 'a boolean or an object', promote);
-  for (const name of Object.keys(promote)) {
-    if (!PROMOTE_KEYS.includes(name as keyof PromoteOptions))
-      throw invalidOption('an option of promote', `one of ${PROMOTE_KEYS.join(', ')}`, name);
-  }
+  checkOptions('promote', promote, PROMOTE_KEYS);
   const {
     failed = true,
     slowMs = Infinity,

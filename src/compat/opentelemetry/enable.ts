@@ -6,7 +6,7 @@ import { optionalPeer } from '../../runtime/optional-peer.js';
 import { TtlogContextManager } from './context-manager.js';
 import { TtlogLoggerProvider } from './logger.js';
 import { TtlogPropagator } from './propagator.js';
-import type { OtelSpanOptions } from './tracer.js';
+import type { OpenTelemetrySpanOptions } from './tracer.js';
 import { TtlogTracerProvider } from './tracer.js';
 
 /** What of OpenTelemetry's API can be ttlog's. */
@@ -38,7 +38,7 @@ export interface OpenTelemetryCompatibility extends Disposable {
  * ); // => [true, 'query']
  * compatibility[Symbol.dispose]();
  */
-export function enableOpenTelemetryCompatibility(options: OtelSpanOptions = {}): OpenTelemetryCompatibility {
+export function enableOpenTelemetryCompatibility(options: OpenTelemetrySpanOptions = {}): OpenTelemetryCompatibility {
   checkOptions('enableOpenTelemetryCompatibility()', options, ['level', 'err']);
   const provider = new TtlogTracerProvider(options);
   const manager = new TtlogContextManager();

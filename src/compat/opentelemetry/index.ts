@@ -9,7 +9,7 @@ export { TtlogLoggerProvider } from './logger.js';
 export type { OpenTelemetrySinkOptions, SdkSpanExporter, SdkSpanProcessor } from './sdk-sink.js';
 export { openTelemetrySink } from './sdk-sink.js';
 export { TtlogPropagator } from './propagator.js';
-export type { OtelSpanOptions } from './tracer.js';
+export type { OpenTelemetrySpanOptions } from './tracer.js';
 export { TtlogTracerProvider } from './tracer.js';
 
 // As the face does, for a worker that loads nothing else.

@@ -18,7 +18,7 @@ import { OtelSpan } from './span.js';
 import { epochNsOf } from './times.js';
 
 /** How spans of OpenTelemetry's API are recorded. The words of `@Instrument()`. */
-export interface OtelSpanOptions {
+export interface OpenTelemetrySpanOptions {
   /** Level of a span's line. @default 'debug' */
   readonly level?: LevelName | LogLevel;
   /** Level of the line of a span whose status is an error; `false`: as if it were none. @default 'error' */
@@ -46,7 +46,7 @@ interface Settings {
 export class TtlogTracerProvider implements TracerProvider {
   readonly #settings: Settings;
 
-  constructor({ level, err }: OtelSpanOptions = {}) {
+  constructor({ level, err }: OpenTelemetrySpanOptions = {}) {
     const errorLevel = err === false ? LogLevel.Off : levelOption('err', err, LogLevel.Error);
     this.#settings = {
       level: levelOption('level', level, LogLevel.Debug),

@@ -1,6 +1,7 @@
 // LogRecords as OpenTelemetry's serialisers take them: as much of the SDK's ReadableLogRecord and ReadableSpan as they read.
 import type { Field, FieldValue } from '../../core/field.js';
 import * as L from '../../core/layout.js';
+import { SAMPLED } from '../../core/traceparent.js';
 import type { LogRecord } from '../record.js';
 import { RecordedError } from '../values.js';
 import type { Attributes } from './values.js';
@@ -66,7 +67,7 @@ export interface OtlpSpan {
   readonly instrumentationScope: InstrumentationScope;
 }
 
-const SAMPLED = 1;
+const MAX_SCOPES = 4096;
 const STATUS_UNSET = 0;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
@@ -154,7 +155,7 @@ export class RecordMapper {
     if (scope === undefined) {
       scope = { name };
       // Targets are bounded where they are recorded, but for those of events that were built by hand.
-      if (this.#scopes.size < 4096) this.#scopes.set(name, scope);
+      if (this.#scopes.size < MAX_SCOPES) this.#scopes.set(name, scope);
     }
     return scope;
   }

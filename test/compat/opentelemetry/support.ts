@@ -4,7 +4,7 @@ import { logs } from '@opentelemetry/api-logs';
 import { afterEach, beforeEach } from 'vitest';
 import type { LogRecord, Sink, TtlogHandle } from 'ttlog';
 import { init } from 'ttlog';
-import type { OpenTelemetryCompatibility, OtelSpanOptions } from 'ttlog/opentelemetry';
+import type { OpenTelemetryCompatibility, OpenTelemetrySpanOptions } from 'ttlog/opentelemetry';
 import { enableOpenTelemetryCompatibility } from 'ttlog/opentelemetry';
 import { memorySink } from 'ttlog/sinks';
 
@@ -32,7 +32,7 @@ afterEach(async () => {
 export const atTheEnd = (close: () => unknown): void => void closing.push(close);
 
 /** ttlog is what OpenTelemetry's API records into, until the end of the test. */
-export function enable(options?: OtelSpanOptions): OpenTelemetryCompatibility {
+export function enable(options?: OpenTelemetrySpanOptions): OpenTelemetryCompatibility {
   const enabled = enableOpenTelemetryCompatibility(options);
   atTheEnd(() => enabled[Symbol.dispose]());
   return enabled;
