@@ -183,10 +183,12 @@ test('a pipe that is not blocking (EAGAIN) and read slowly: every line, whole', 
 describe('overflow', () => {
   test("'drop' never waits for a sink, and counts", async () => {
     const run = await runChild(`${PREAMBLE}
-      const stuck = async () => { await new Promise(() => {}); };
+      let call;
+      const called = new Promise((resolve) => (call = resolve));
+      const stuck = async () => { call(); await new Promise(() => {}); };
       const handle = init({ service: 'shop', overflow: 'drop', capacity: 2048, exitTimeoutMs: 50, stallTimeoutMs: 60_000, sinks: [stuck] });
       log(0, 2);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await called;
       const before = process.hrtime.bigint();
       log(2, 200_000);
       const { recorded, delivered, dropped, lapped } = handle.stats();
