@@ -254,10 +254,12 @@ class RunningRecorder implements RecorderHandle {
   /** Of this thread, where no other looks. */
   #takeDue(): void {
     const local = this.#local;
-    const trigger = this.#watch?.due(performance.now());
-    if (local === undefined || trigger === undefined) return;
-    const { suppressed } = this.#watch!;
-    void this.#taker.takeFor(trigger, local.recorder.rings, false, suppressed).then(() => this.#countTaken());
+    const watch = this.#watch;
+    if (local === undefined || watch === undefined) return;
+    for (let trigger = watch.due(performance.now()); trigger !== undefined; trigger = watch.due(performance.now())) {
+      const { rings } = local.recorder;
+      void this.#taker.takeFor(trigger, rings, false, watch.suppressed).then(() => this.#countTaken());
+    }
   }
 
   #countTaken(): void {

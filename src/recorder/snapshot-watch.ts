@@ -64,7 +64,8 @@ export class SnapshotWatch {
   readonly #settings: TriggerSettings;
   readonly #control: Int32Array;
   readonly #lastMs = new Map<TriggerOrigin, number>();
-  #pending: Trigger | undefined;
+  /** One for each reason, oldest first: many errors at once must not hide the failed span that they come from. */
+  readonly #pending = new Map<TriggerOrigin, Trigger>();
   /** Keys of spans that have begun and not ended. */
   readonly #open = new Set<number>();
   /** The error that was seen last. */
@@ -99,13 +100,13 @@ export class SnapshotWatch {
     if (decoder.level >= LogLevel.Error && this.#errorTimes.length > 0) this.#seeError(decoder);
   }
 
-  /** Why a snapshot is to be taken now; undefined where there is no reason. Of several at once, one counts. */
+  /** Why a snapshot is to be taken now; undefined where there is no reason. To be asked again: there may be several. What stands still comes first, while it still does. */
   due(nowMs: number): Trigger | undefined {
     this.#lookForStall(nowMs);
     this.#lookAtHeap(nowMs);
     this.#lookAtClock(nowMs);
-    const pending = this.#pending;
-    this.#pending = undefined;
+    const pending = this.#pending.get('stall') ?? this.#pending.values().next().value;
+    if (pending !== undefined) this.#pending.delete(pending.origin);
     return pending;
   }
 
@@ -119,7 +120,7 @@ export class SnapshotWatch {
   /** The watched thread looks after itself, and has come `lateMs` late: whatever it was doing is over. */
   noteLateness(lateMs: number, nowMs: number): void {
     if (lateMs < this.#settings.stallMs || !this.#mayFire('stall', nowMs)) return;
-    this.#pending = { origin: 'stall', reason: 'stall', facts: { stalled_ms: Math.round(lateMs), is_over: true } };
+    this.#fire({ origin: 'stall', reason: 'stall', facts: { stalled_ms: Math.round(lateMs), is_over: true } });
   }
 
   #seeStart(decoder: SegmentDecoder): void {
@@ -146,12 +147,12 @@ export class SnapshotWatch {
     const record = recordOf(decoder);
     if (record === undefined) return; // damaged
     const error = this.#failure?.traceId === record.traceId ? this.#failure?.error : undefined;
-    this.#pending = {
+    this.#fire({
       origin,
       reason: origin === 'failedSpan' ? 'failed span' : 'slow span',
       facts: spanFacts(record),
       ...(error === undefined ? {} : { error }),
-    };
+    });
   }
 
   /** An error is on the first span that it leaves, and on no other. */
@@ -172,7 +173,7 @@ export class SnapshotWatch {
     const first = times[this.#errorCount % times.length];
     if (nowMs - first > errorsWithinMs || !this.#mayFire('errorRate', performance.now())) return;
     const facts = { errors: times.length, within_ms: Math.max(0, Math.round(nowMs - first)) };
-    this.#pending = { origin: 'errorRate', reason: 'errors', facts };
+    this.#fire({ origin: 'errorRate', reason: 'errors', facts });
   }
 
   #lookForStall(nowMs: number): void {
@@ -192,11 +193,11 @@ export class SnapshotWatch {
     if (this.#isStalled || nowMs - this.#beatMs < stallMs) return;
     this.#isStalled = true;
     if (!this.#mayFire('stall', nowMs)) return;
-    this.#pending = {
+    this.#fire({
       origin: 'stall',
       reason: 'stall',
       facts: { stalled_ms: Math.round(nowMs - this.#beatMs), is_over: false },
-    };
+    });
   }
 
   #lookAtHeap(nowMs: number): void {
@@ -210,7 +211,7 @@ export class SnapshotWatch {
     this.#isHeapLow = false;
     if (!this.#mayFire('heap', nowMs)) return;
     const facts = { heap_used_bytes: usedKib * 1024, heap_limit_bytes: limitKib * 1024 };
-    this.#pending = { origin: 'heap', reason: 'heap', facts };
+    this.#fire({ origin: 'heap', reason: 'heap', facts });
   }
 
   /** Where nothing has been recorded since the last one, there is nothing new to keep. */
@@ -218,9 +219,13 @@ export class SnapshotWatch {
     const { everyMs } = this.#settings;
     if (nowMs - this.#everyMs < everyMs) return;
     this.#everyMs = nowMs;
-    if (this.#records === this.#recordsThen || this.#pending !== undefined) return;
+    if (this.#records === this.#recordsThen || this.#pending.size > 0) return;
     this.#recordsThen = this.#records;
-    this.#pending = { origin: 'periodic', reason: 'periodic', facts: {} };
+    this.#fire({ origin: 'periodic', reason: 'periodic', facts: {} });
+  }
+
+  #fire(trigger: Trigger): void {
+    this.#pending.set(trigger.origin, trigger);
   }
 
   #isCooling(origin: TriggerOrigin, nowMs: number): boolean {

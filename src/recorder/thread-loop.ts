@@ -127,13 +127,15 @@ export class ThreadLoop {
   }
 
   async #takeDue(watch: SnapshotWatch): Promise<void> {
-    const trigger = watch.due(performance.now());
-    const stalledMs = watch.takeRecovery();
-    if (stalledMs !== undefined) this.#tellRecovery(stalledMs);
-    if (trigger === undefined) return;
-    const isDebugged = Atomics.load(this.#control, L.CONTROL_DEBUGGED) === 1;
-    await this.#taker.takeFor(trigger, this.recorder.rings, isDebugged, watch.suppressed);
-    this.recorder.snapshots = this.#taker.taken;
+    for (;;) {
+      const trigger = watch.due(performance.now());
+      const stalledMs = watch.takeRecovery();
+      if (stalledMs !== undefined) this.#tellRecovery(stalledMs);
+      if (trigger === undefined) return;
+      const isDebugged = Atomics.load(this.#control, L.CONTROL_DEBUGGED) === 1;
+      await this.#taker.takeFor(trigger, this.recorder.rings, isDebugged, watch.suppressed);
+      this.recorder.snapshots = this.#taker.taken;
+    }
   }
 
   #tellRecovery(stalledMs: number): void {

@@ -214,6 +214,23 @@ test('many errors within a time', async () => {
   expect(told.snapshots[0].header).toMatchObject({ origin: 'errorRate', extra: { errors: 5 } });
 });
 
+test.each(['the recorder thread', 'one thread'])(
+  'several reasons at once, on %s: a snapshot of each',
+  async (where) => {
+    const told = await service(
+      'failedSpan: true, errorRate: { errors: 3, withinMs: 30_000 }',
+      `try { withSpan('checkout', () => { error('One'); error('Two'); throw new Error('declined'); }); } catch {}
+     await taken('failed-span'); await taken('errors');
+     await until(() => handle.stats().snapshots === 2);
+     console.log(handle.stats().snapshotsSuppressed);`,
+      where === 'one thread' ? { sinks: 'memorySink()' } : {},
+    );
+    expect(told.run).toMatchObject({ status: 0, stderr: '', stdout: '0\n' });
+    const [failed] = told.snapshots.filter(({ header }) => header.origin === 'failedSpan');
+    expect(failed?.header.extra).toMatchObject({ span: 'checkout' });
+  },
+);
+
 test('a heap near its limit, before the process dies of it', async () => {
   const told = await service(
     'heap: 0.6',

@@ -109,7 +109,11 @@ export class OtelSpan implements ApiSpan {
   }
 
   addLinks(links: Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    try {
+      if (Array.isArray(links)) for (const link of links) this.addLink(link);
+    } catch {
+      // none that can be read
+    }
     return this;
   }
 
