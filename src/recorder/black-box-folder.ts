@@ -24,6 +24,7 @@ import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import type { BlackBoxFacts } from './black-box-facts.js';
 import { factsOf, writeFacts } from './black-box-facts.js';
+import { makeFolder } from './make-folder.js';
 import type { NativeCalls } from './native-calls.js';
 import { nativeCalls } from './native-calls.js';
 import { ringBytes } from './ring-view.js';
@@ -58,7 +59,7 @@ export function parseFolderName(name: string): { service: string; time: string; 
 /** A folder that others cannot put anything into; made where it is missing. Throws `ERR_BLACK_BOX`. */
 function secureFolder(dir: string): string {
   const path = resolve(dir);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path, 0o700);
   const found = lstatSync(path);
   if (!found.isDirectory()) throw blackBoxError(`${path} to be a folder, found a link or a file`);
   if (process.getuid !== undefined && found.uid !== process.getuid())

@@ -3,18 +3,9 @@
  * happens between two writes, when no line is half written.
  */
 import type { Stats } from 'node:fs';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { nextBoundaryMs } from './rotation-times.js';
 import { RotatedFiles } from './rotated-files.js';
 
@@ -76,7 +67,7 @@ export class LogFile {
 
   /** Non-blocking, so that a named pipe without a reader is an error and not the end of the thread; plain files do not care. */
   #open(): number {
-    mkdirSync(dirname(this.#path), { recursive: true });
+    makeFolder(dirname(this.#path));
     const {
       O_APPEND,
       O_CREAT,

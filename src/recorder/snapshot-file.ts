@@ -2,11 +2,12 @@
  * Writes a snapshot: the rings as they are, and what explains them. Synchronous and raw, because a dying process has no later;
  * compression comes afterwards (snapshot-store.ts). The file appears under its name only when it is whole.
  */
-import { closeSync, constants, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nowNanos, readAnchor } from '../core/clock.js';
 import { reasonOf, TtlogError } from '../core/errors.js';
 import { zlib } from './lazy-node.js';
+import { makeFolder } from './make-folder.js';
 import type { DescribedError, PlainValue } from './snapshot-error.js';
 import { describeError, plainValue } from './snapshot-error.js';
 import * as F from './snapshot-format.js';
@@ -63,7 +64,7 @@ const MAX_OPEN_SPANS = 1024;
 export function writeSnapshotSync(input: SnapshotInput): SnapshotInfo {
   let file: SnapshotFile | undefined;
   try {
-    mkdirSync(input.dir, { recursive: true, mode: 0o700 });
+    makeFolder(input.dir, 0o700);
     const { name, file: begun } = begin(input);
     file = begun;
     const records = writeFrames(file, input);

@@ -70,6 +70,7 @@ export class Snapshots {
             this.#hasCrashed = true;
             this.taken++;
           },
+          onFailure: (error) => tellFailure('crash', error),
           cooldownMs,
         }),
       );

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,6 +131,29 @@ describe('a service with ttlog that dies', { timeout: 60_000 }, () => {
       /\n {2}POST \/orders +[\d.]+ ms {2}open {2}shop {2}.*\n {2}└─ charge +[\d.]+ ms {2}open {2}shop/,
     );
     expect(stdout).toMatch(/\n {2}GET \/health +[\d.]+ (ns|µs|ms) {2}ok {2}shop\n/);
+  });
+
+  test.skipIf(process.platform !== 'linux').each([
+    ['a file stands in the way', '/dev/null/place'],
+    // mkdir says ENOENT, and its parent is there: Node's recursive mkdir tries for ever.
+    ['nothing can be made', '/proc/place'],
+  ])('where %s of the snapshot, that is told, and it dies all the same', (_what, dir) => {
+    const script = `import { init } from ${JSON.stringify(join(home, 'ttlog.mjs'))};
+      init({ service: 'shop', snapshots: ${JSON.stringify(dir)} });
+      setTimeout(() => { throw new Error('boom'); }, 1);`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('Error: boom') as string });
+    expect(JSON.parse(stdout)).toMatchObject({
+      level: 50,
+      target: 'ttlog',
+      msg: 'A snapshot could not be written',
+      reason: 'crash',
+      err: { code: 'ERR_SNAPSHOT_FAILED', message: expect.stringContaining(dir) as string },
+    });
   });
 
   test('one that lives on after an exception has its snapshot, too', async () => {
