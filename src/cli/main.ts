@@ -19,6 +19,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['stats', stats],
 ]);
 
+const COMMAND_NAMES = [...COMMANDS.keys()].join(', ');
+
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args;
   if (args.includes('--help') || args.includes('-h')) {
@@ -29,10 +31,9 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     terminal.write(`${TTLOG_VERSION}\n`);
     return EXIT_DONE;
   }
-  if (name === undefined) throw new UsageError('Expected a command');
+  if (name === undefined) throw new UsageError(`Expected a command (${COMMAND_NAMES})`);
   const command = COMMANDS.get(name);
-  if (command === undefined)
-    throw new UsageError(`Expected a command (${[...COMMANDS.keys()].join(', ')}), got ${name}`);
+  if (command === undefined) throw new UsageError(`Expected a command (${COMMAND_NAMES}), got ${name}`);
   return command(rest, terminal);
 }
 
@@ -41,7 +42,9 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof ReaderGone) return EXIT_DONE;
   const problem: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const isUsage = error instanceof UsageError || String(problem.code).startsWith('ERR_PARSE_ARGS');
-  terminal.warn(`ttlog: ${printable(problem.message)}\n${isUsage ? 'See ttlog --help\n' : ''}`);
+  // Node's hint about arguments that begin with a dash is for those who wrote the command.
+  const [message] = problem.message.split('. To specify a positional argument');
+  terminal.warn(`ttlog: ${printable(message ?? '')}\n${isUsage ? 'See ttlog --help\n' : ''}`);
   return isUsage ? EXIT_USAGE : EXIT_FAILED;
 }
 

@@ -1,7 +1,7 @@
 // Spans as trees, with their durations.
 import { printable } from '../recorder/escape.js';
 import type { Piece } from '../recorder/paint.js';
-import { fieldPieces, valueText } from '../recorder/value-text.js';
+import { cutText, fieldPieces, valueText } from '../recorder/value-text.js';
 import type { SpanNode } from '../query/span-tree.js';
 import { walkForest } from '../query/span-tree.js';
 import { durationText } from '../recorder/duration-text.js';
@@ -60,7 +60,14 @@ function outcomePieces({ span }: SpanNode): Piece[] {
   if (span.outcome === 'open') return [['open', 'yellow']];
   if (span.outcome === 'ok') return [['ok', 'green']];
   const error = span.fields.find(({ key }) => key === 'err');
-  return [['error', 'red'], ...(error === undefined ? [] : [[`  ${valueText(error.value)}`, 'red'] as const])];
+  if (error === undefined) return [['error', 'red']];
+  // One that has been reported elsewhere is its headline; it looks here as the error itself would.
+  const { value } = error;
+  const text = typeof value === 'string' ? printable(cutText(value)) : valueText(value);
+  return [
+    ['error', 'red'],
+    [`  ${text}`, 'red'],
+  ];
 }
 
 const prefixed = (pieces: readonly Piece[]): Piece[] => (pieces.length === 0 ? [] : [['  '], ...pieces]);

@@ -15,7 +15,7 @@ import { readSnapshot } from '../recorder/snapshot.js';
 import { readRingFiles, ringFilesAt } from '../recorder/ring-files.js';
 import { DEFAULT_MAX_BYTES } from '../recorder/snapshot-bytes.js';
 import { parseSnapshotName } from '../recorder/snapshot-names.js';
-import { FILTER_OPTIONS, parseFilter, wholeNumber } from './arguments.js';
+import { FILTER_OPTIONS, parseFilter, parsePid, wholeNumber } from './arguments.js';
 import { follow } from './tail.js';
 import type { Terminal } from './terminal.js';
 import { countText } from './units.js';
@@ -72,7 +72,9 @@ async function openSnapshot({ file, maxBytes }: ViewOptions): Promise<{ file: st
 
 /** Of a folder, the newest snapshot in it. */
 function newestIn(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new Error(`There is no file or folder ${path}${processHint(path)}`);
+  if (!found.isDirectory()) return path;
   let newest: { readonly file: string; readonly time: string } | undefined;
   for (const file of readdirSync(path)) {
     const time = parseSnapshotName(file)?.time;
@@ -80,6 +82,12 @@ function newestIn(path: string): string {
   }
   if (newest === undefined) throw new Error(`There is no snapshot in ${path}`);
   return join(path, newest.file);
+}
+
+/** Whoever names a process means what its black box holds. */
+function processHint(path: string): string {
+  const pid = parsePid(path);
+  return pid === undefined ? '' : `. Of a process there is ttlog tail ${pid}, and ttlog snapshot ${pid}`;
 }
 
 function parseViewOptions(args: readonly string[]): ViewOptions {

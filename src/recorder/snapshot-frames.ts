@@ -93,6 +93,6 @@ function guess(bytes: Uint8Array): string {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return ' (a zip archive: unpack it first)';
   if (bytes[0] === 0x54 && bytes[1] === 0x54 && bytes[2] === 0x4c && bytes[3] === 0x52)
     return ' (the memory of a ring, not a snapshot)';
-  if (bytes[0] === 0x7b) return ' (JSON text)';
+  if (bytes[0] === 0x7b) return ' (JSON text: log files are for ttlog tail)';
   return '';
 }

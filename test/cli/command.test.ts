@@ -49,7 +49,7 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
   });
 
   test.each([
-    [[], 'Expected a command'],
+    [[], 'Expected a command (view, tail, snapshot, stats)'],
     [['look'], 'Expected a command (view, tail, snapshot, stats), got look'],
     [['view'], 'Expected one FILE or folder, got 0'],
     [['view', 'a', 'b'], 'Expected one FILE or folder, got 2'],
@@ -64,6 +64,7 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
     expect(stderr).toContain(message);
     expect(stderr).toContain('See ttlog --help');
+    expect(stderr).not.toContain('positional argument starting');
   });
 
   test('what cannot be read is a failure: status 1, one line', async () => {
@@ -74,7 +75,8 @@ describe('the ttlog command', { timeout: 30_000 }, () => {
     const empty = join(dir, 'empty');
     mkdirSync(empty);
     for (const [args, message] of [
-      [['view', join(dir, 'none.ttlog')], /^ttlog: ENOENT: no such file or directory/],
+      [['view', join(dir, 'none.ttlog')], /^ttlog: There is no file or folder .+none\.ttlog$/m],
+      [['view', '4711'], /^ttlog: There is no file or folder 4711\. Of a process there is ttlog tail 4711, and /],
       [['view', empty], /^ttlog: There is no snapshot in /],
       [['view', text], /^ttlog: Expected a snapshot file \(89 54 .*\), found 1b 5b 33/],
       [['view', bomb, '--max-bytes', '1000000'], /^ttlog: Expected a snapshot of at most 1000000 bytes, found more/],

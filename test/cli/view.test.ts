@@ -126,6 +126,27 @@ describe('the spans', () => {
       '     └─ below',
     ]);
   });
+
+  test('an error looks the same in every span that it has passed', async () => {
+    const ring = newRing();
+    const outer = open('outer');
+    const inner = inside(outer, () => open('inner'));
+    const thrown = new Error('card declined');
+    inner.fail(thrown);
+    outer.fail(thrown);
+    const { path } = writeSnapshotSync({
+      dir: temporaryDirectory(),
+      service: 's',
+      reason: 'x',
+      origin: 'call',
+      rings: [ring],
+    });
+    const spans = part((await show([path])).lines, 'Spans').slice(2);
+    expect(spans.map((line) => line.split('  error  ')[1])).toEqual([
+      'Error: card declined  test',
+      'Error: card declined  test',
+    ]);
+  });
 });
 
 describe('what to show', () => {
