@@ -57,6 +57,7 @@ async function write(inputs, format, chunkFileNames) {
     tsconfig: `${root}tsconfig.build.json`,
     transform: { target: 'es2022' },
     plugins: [recorderSource()],
+    checks: { bundlerTimings: false },
   });
   const directory = `${work}dist/${format}/`;
   const { output } = await build.write({
