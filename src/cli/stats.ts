@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BlackBoxFacts } from '../recorder/black-box-facts.js';
 import { factsOf } from '../recorder/black-box-facts.js';
-import { boxedProcess } from '../recorder/black-box-processes.js';
+import { boxedProcess, boxedProcesses } from '../recorder/black-box-processes.js';
 import { harmlessJson, printable } from '../recorder/escape.js';
 import { isRunning } from '../recorder/is-running.js';
 import { line } from '../recorder/paint.js';
@@ -40,7 +40,8 @@ function filesOf(target: string, dir: string | undefined): string[] {
   const exists = statSync(target, { throwIfNoEntry: false }) !== undefined;
   const pid = parsePid(target);
   const path = exists || pid === undefined ? target : boxedProcess(pid, dir).folder;
-  const files = ringFilesAt(path);
+  // A folder of black boxes: the newest, as `ttlog tail` has it.
+  const files = ringFilesAt(path) ?? ringFilesAt(exists ? (boxedProcesses(path).at(-1)?.folder ?? path) : path);
   if (files === undefined) throw new Error(`Expected ring files at ${path}, found none`);
   return files;
 }

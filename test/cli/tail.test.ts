@@ -205,6 +205,9 @@ describe('a process', () => {
       running: true,
       rings: [{ dropped: 0 }],
     });
+    // The folder of all black boxes: the newest, as for `tail`.
+    const newest = await ttlog('stats', dir, '--json').ended();
+    expect(JSON.parse(newest.stdout)).toMatchObject({ service: 'shop', pid: Number(pid) });
     expect((await ttlog('stats', dir + '/nothing').ended()).status).toBe(1);
   });
 });
