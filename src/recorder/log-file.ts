@@ -124,6 +124,8 @@ export class LogFile {
         renameSync(this.#path, this.#rotated!.nextName());
       this.close();
     } catch (error) {
+      // Another process has renamed it between our look and our rename.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return this.close();
       this.rotationError = error;
       this.#rotateNotBefore = performance.now() + RETRY_MS;
     }
