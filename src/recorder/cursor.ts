@@ -143,8 +143,7 @@ export class RingCursor {
 
   /** Says how far everything has been handed over: where an heir would go on, and how many records came before. */
   handOver(): void {
-    const seen = this.#copied === 0 ? 0 : this.decoder.records - (this.hasRecord ? 1 : 0);
-    this.block.records = this.#skipping ? this.#handedBefore : this.#recordsBefore + seen;
+    this.block.records = this.#skipping ? this.#handedBefore : this.#recordsRead - (this.hasRecord ? 1 : 0);
     this.block.delivered = this.position;
   }
 
@@ -153,7 +152,12 @@ export class RingCursor {
     const current = Atomics.load(this.#ring.i32, L.SEGMENT_I32) >>> 0;
     if ((current - this.#number) >>> 0 < this.#ring.segmentCount) return 0;
     const before = recordsBefore(this.#ring, oldestSegment(this.#ring, current)) ?? 0;
-    return Math.max(0, before - this.#recordsBefore - (this.#copied === 0 ? 0 : this.decoder.records));
+    return Math.max(0, before - this.#recordsRead);
+  }
+
+  /** Records of the ring up to where `decoder` stands, the one that it stands on included. */
+  get #recordsRead(): number {
+    return this.#recordsBefore + (this.#copied === 0 ? 0 : this.decoder.records);
   }
 
   /** The position of the record that `decoder` stands on. */
@@ -260,7 +264,7 @@ export class RingCursor {
 
   /** Leaves this segment for another one, of which nothing has been copied yet. */
   #enter(number: number): void {
-    if (this.#copied > 0) this.#recordsBefore += this.decoder.records;
+    this.#recordsBefore = this.#recordsRead;
     this.#number = number;
     this.#copied = 0;
   }

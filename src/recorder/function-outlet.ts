@@ -1,6 +1,7 @@
 import type { LogLevel } from '../core/level.js';
 import { state } from '../core/state.js';
 import { MetricsTimer } from './metrics-timer.js';
+import { MissedRecords } from './missed-records.js';
 import type { CurrentRecord, Outlet, OutletHost } from './outlet.js';
 import { ALL_KINDS } from './outlet.js';
 import type { LogRecord } from './record.js';
@@ -33,8 +34,7 @@ export class FunctionOutlet implements Outlet {
   #done = 0;
   #isReadingMetrics = false;
   #failing = false;
-  #missed = 0;
-  #missedBefore = 0;
+  readonly #missed = new MissedRecords();
 
   constructor(sink: Sink, level: LogLevel | undefined, host: OutletHost) {
     this.#sink = sink;
@@ -52,7 +52,7 @@ export class FunctionOutlet implements Outlet {
   }
 
   takeRecord(record: LogRecord): void {
-    if (this.isSuspended) this.#missed++;
+    if (this.isSuspended) this.#missed.total++;
     else {
       this.#taken++;
       this.#waiting.push(record);
@@ -87,20 +87,17 @@ export class FunctionOutlet implements Outlet {
 
   suspend(): void {
     this.isSuspended = true;
-    this.#missed += this.#waiting.length;
+    this.#missed.total += this.#waiting.length;
     this.#done += this.#waiting.length;
     this.#waiting = [];
   }
 
   get missed(): number {
-    return this.#missedBefore + this.#missed;
+    return this.#missed.total;
   }
 
   takeMissed(): number {
-    const missed = this.#missed;
-    this.#missedBefore += missed;
-    this.#missed = 0;
-    return missed;
+    return this.#missed.take();
   }
 
   async flush(): Promise<boolean> {

@@ -192,8 +192,8 @@ export class Recorder {
   tellSurely(meta: MetaMessage): void {
     const record = metaRecord(meta);
     if (this.tell(record) || !this.outlets.some((outlet) => takesRecord(outlet, record))) return;
-    const same = this.#untold.find((each) => isSameLoss(each, meta));
-    if (same !== undefined) this.#untold[this.#untold.indexOf(same)] = sumOfLosses(same, meta);
+    const same = this.#untold.findIndex((each) => isSameLoss(each, meta));
+    if (same >= 0) this.#untold[same] = sumOfLosses(this.#untold[same], meta);
     else if (this.#untold.length < MAX_UNTOLD) this.#untold.push(meta);
   }
 

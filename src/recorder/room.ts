@@ -1,5 +1,6 @@
 import * as L from '../core/layout.js';
 import type { LocalDrive } from './local.js';
+import { Patience } from './patience.js';
 import { ReaderBlock } from './reader-block.js';
 import type { Recorder } from './recorder.js';
 
@@ -56,35 +57,31 @@ export class Room {
     if (!block.isAttached || block.hasDelivered(owedWords)) return;
     if (mayWait && block.delivered !== this.#foreignStalledAt) {
       wake();
-      let movedAt = performance.now();
-      while (performance.now() - movedAt <= this.#stallTimeoutMs) {
+      const patience = new Patience(() => block.delivered, this.#stallTimeoutMs);
+      while (!patience.isOver) {
         const seen = block.delivered;
         if (block.hasDelivered(owedWords) || !block.isAttached) return;
         block.wait(seen, LOOK_MS);
-        if (block.delivered !== seen) movedAt = performance.now();
       }
       this.#foreignStalledAt = block.delivered;
     }
     if (!block.hasDelivered(owedWords)) block.noteOverrun(owedWords);
   }
 
-  get #progress(): number {
-    return Atomics.load(this.#control, L.CONTROL_PROGRESS);
+  /** As long as any reader gets on with anything. */
+  #patience(): Patience {
+    return new Patience(() => Atomics.load(this.#control, L.CONTROL_PROGRESS), this.#stallTimeoutMs);
   }
 
   /** True where that made room. A sink that takes nothing is waited for here, as long as anything moves: who begins anew knows nothing of it. */
   #readUntil(recorder: Recorder, block: ReaderBlock, owedWords: number): boolean {
-    let progress = this.#progress;
-    let movedAt = performance.now();
+    const patience = this.#patience();
     for (;;) {
       const result = recorder.pass();
       if (block.hasDelivered(owedWords)) return true;
       if (result === 'done') return false;
       if (result === 'more') continue;
-      if (progress !== this.#progress) {
-        progress = this.#progress;
-        movedAt = performance.now();
-      } else if (performance.now() - movedAt > this.#stallTimeoutMs) return false;
+      if (patience.isOver) return false;
       block.wait(block.delivered, LOOK_MS);
     }
   }
@@ -92,17 +89,13 @@ export class Room {
   /** True once there is room. */
   #wait(block: ReaderBlock, owedWords: number, thread: ReadingThread): boolean {
     if (block.delivered === this.#threadStalledAt) return false;
-    let progress = this.#progress;
-    let movedAt = performance.now();
+    const patience = this.#patience();
     thread.hurry();
     for (;;) {
       const seen = block.delivered;
       if (block.hasDelivered(owedWords) || !block.isAttached) return true;
       if (!thread.standIn((recorder) => this.#readUntil(recorder, block, owedWords))) block.wait(seen, LOOK_MS);
-      if (progress !== this.#progress) {
-        progress = this.#progress;
-        movedAt = performance.now();
-      } else if (performance.now() - movedAt > this.#stallTimeoutMs) {
+      if (patience.isOver) {
         this.#threadStalledAt = block.delivered;
         return block.hasDelivered(owedWords);
       }

@@ -38,7 +38,8 @@ export interface CompressedSnapshots {
   readonly removed: readonly string[];
 }
 
-const DEFAULT_KEEP = 20;
+/** Files of a service that are kept where nobody says how many. */
+export const DEFAULT_KEEP = 20;
 /** Parts of files older than this belong to nobody: their writer died. */
 const STALE_PART_MS = 10 * 60 * 1000;
 /** The process that compresses a file: a part is called `.<name>-<pid>.ttlog-part`. */

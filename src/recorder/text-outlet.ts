@@ -7,6 +7,7 @@ import { lineOf } from './line.js';
 import type { LineNames } from './line-names.js';
 import { LineFormat } from './line-format.js';
 import { LINE_HOUSES } from './line-names.js';
+import { MissedRecords } from './missed-records.js';
 import type { CurrentRecord, ErrorListener, Outlet } from './outlet.js';
 import { ALL_KINDS } from './outlet.js';
 import { PrettyText } from './pretty-text.js';
@@ -36,8 +37,7 @@ class TextOutlet implements Outlet {
   /** Records that it has been offered, and that are not out. */
   #offered = 0;
   #failing = false;
-  #missed = 0;
-  #missedBefore = 0;
+  readonly #missed = new MissedRecords();
 
   constructor(
     name: string,
@@ -86,7 +86,7 @@ class TextOutlet implements Outlet {
 
   suspend(): void {
     this.isSuspended = true;
-    this.#missed += this.#records;
+    this.#missed.total += this.#records;
     this.#records = 0;
     this.#writer.dropUnoffered();
   }
@@ -96,17 +96,14 @@ class TextOutlet implements Outlet {
   }
 
   get missed(): number {
-    return this.#missedBefore + this.#missed;
+    return this.#missed.total;
   }
 
   takeMissed(isLast = false): number {
     if (this.#failing && !isLast) return 0;
     // The others have gone on without it: nobody will read these again.
-    if (isLast && this.isSuspended) this.#missed += this.#offered;
-    const missed = this.#missed;
-    this.#missedBefore += missed;
-    this.#missed = 0;
-    return missed;
+    if (isLast && this.isSuspended) this.#missed.total += this.#offered;
+    return this.#missed.take();
   }
 
   flush(): boolean {
@@ -122,7 +119,7 @@ class TextOutlet implements Outlet {
   /** Called before a record is taken, not after: other sinks may copy its line. */
   #canTake(): boolean {
     if (this.isSuspended) {
-      this.#missed++;
+      this.#missed.total++;
       return false;
     }
     if (this.#writer.isFull && !this.#writer.isPending) this.#write();
@@ -136,7 +133,7 @@ class TextOutlet implements Outlet {
 
   #write(): void {
     const state = this.#writer.write();
-    if (state === 'gone') this.#missed += this.#records;
+    if (state === 'gone') this.#missed.total += this.#records;
     const rotation = this.#writer.takeRotationError();
     if (rotation !== undefined) this.#onError(this, rotation);
     if (state === 'done' || state === 'gone') this.#offered = 0;

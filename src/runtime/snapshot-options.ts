@@ -1,6 +1,7 @@
 /** The `snapshots` option of `init()`: where, how many, and what for. The only place that sees it raw. */
 import { checkOptions, invalidOption } from '../core/errors.js';
 import type { Retention } from '../recorder/snapshot-store.js';
+import { DEFAULT_KEEP } from '../recorder/snapshot-store.js';
 import type { TriggerSettings } from '../recorder/snapshot-watch.js';
 import { signalOf } from './signals.js';
 import { wholeNumber } from './whole-number.js';
@@ -91,7 +92,7 @@ export function normaliseSnapshots(snapshots: boolean | string | SnapshotOptions
 }
 
 function normalise(options: SnapshotOptions): NormalSnapshots {
-  const { dir = DEFAULT_DIR, keep = 20, maxAgeMs = Infinity, maxBytes = Infinity, signal } = options;
+  const { dir = DEFAULT_DIR, keep = DEFAULT_KEEP, maxAgeMs = Infinity, maxBytes = Infinity, signal } = options;
   const { crash = true, onExit = false, cooldownMs = DEFAULT_COOLDOWN_MS } = options;
   if (typeof dir !== 'string' || dir === '') throw invalidOption('snapshots.dir', 'the path of a folder', dir);
   if (typeof crash !== 'boolean') throw invalidOption('snapshots.crash', 'a boolean', crash);

@@ -2,6 +2,7 @@ import * as L from '../../core/layout.js';
 import type { LogLevel } from '../../core/level.js';
 import { zlib } from '../lazy-node.js';
 import { MetricsTimer } from '../metrics-timer.js';
+import { MissedRecords } from '../missed-records.js';
 import type { CurrentRecord, Outlet, OutletHost } from '../outlet.js';
 import type { LogRecord } from '../record.js';
 import { spanMetrics } from './metrics.js';
@@ -52,8 +53,7 @@ export class OtlpOutlet implements Outlet {
   #pending: LogRecord[] = [];
   #batchTimer: NodeJS.Timeout | undefined;
   #isFailing = false;
-  #missed = 0;
-  #missedBefore = 0;
+  readonly #missed = new MissedRecords();
   #missedToldAt = -Infinity;
 
   constructor(spec: OtlpSpec, level: LogLevel | undefined, host: OutletHost) {
@@ -112,17 +112,14 @@ export class OtlpOutlet implements Outlet {
   }
 
   get missed(): number {
-    return this.#missedBefore + this.#missed;
+    return this.#missed.total;
   }
 
   takeMissed(isLast = false): number {
     const now = performance.now();
-    if (this.#missed === 0 || (!isLast && now - this.#missedToldAt < TELL_MISSED_MS)) return 0;
+    if (this.#missed.untold === 0 || (!isLast && now - this.#missedToldAt < TELL_MISSED_MS)) return 0;
     this.#missedToldAt = now;
-    const missed = this.#missed;
-    this.#missedBefore += missed;
-    this.#missed = 0;
-    return missed;
+    return this.#missed.take();
   }
 
   /** An outage must not keep whoever flushes for ever: after the time that one answer may take it is given up, and what is left stays. */
@@ -170,7 +167,7 @@ export class OtlpOutlet implements Outlet {
       body = this.#serialiser.encode(items);
     } catch (error) {
       if (records.length === 1 || this.#serialiser === undefined) {
-        if (!this.readsMetrics) this.#missed += records.length;
+        if (!this.readsMetrics) this.#missed.total += records.length;
         this.#fail(error);
         return;
       }
@@ -191,7 +188,7 @@ export class OtlpOutlet implements Outlet {
     this.#isFailing &&= partial !== undefined;
     if (partial === undefined) return;
     const { rejected, message } = partial;
-    if (this.#spec.signal !== 'metrics') this.#missed += Math.min(rejected, records);
+    if (this.#spec.signal !== 'metrics') this.#missed.total += Math.min(rejected, records);
     this.#fail(new Error(`the receiver took the request but for ${rejected} of it: ${message}`));
   }
 
@@ -205,7 +202,7 @@ export class OtlpOutlet implements Outlet {
 
   #lost({ records }: Batch, reason: string | undefined): void {
     this.progress++;
-    this.#missed += records;
+    this.#missed.total += records;
     if (reason !== undefined) this.#fail(new Error(`the receiver refused a request: ${reason}`));
   }
 
