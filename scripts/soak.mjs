@@ -10,6 +10,7 @@ import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { root } from './entries.mjs';
 import { plainEnvironment, runNode } from './run.mjs';
+import { thousands } from './thousands.mjs';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const minutes = Number(values.minutes);
@@ -125,13 +126,12 @@ const identity = ({ ino, birthtimeNs }) => `${ino} ${birthtimeNs}`;
 /** @typedef {{ logged: number, recorded: number, dropped: number, lapped: number, missed: number, sinkErrors: number, taken: number, rssBytes: number, isLast: boolean }} Report */
 
 const mib = (/** @type {number} */ bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-const many = (/** @type {number} */ n) => new Intl.NumberFormat('en').format(n).replaceAll(',', ' ');
 
 /** @param {Report} report */
 function show({ logged, rssBytes, dropped, lapped }) {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(
-    `${String(seconds).padStart(4)} s  ${many(logged)} events  ${many(follower.lines)} lines in ${follower.files} files  RSS ${mib(rssBytes)}  dropped ${dropped}  the stuck sink's ring lapped ${many(lapped)}`,
+    `${String(seconds).padStart(4)} s  ${thousands(logged)} events  ${thousands(follower.lines)} lines in ${follower.files} files  RSS ${mib(rssBytes)}  dropped ${dropped}  the stuck sink's ring lapped ${thousands(lapped)}`,
   );
 }
 
@@ -169,9 +169,9 @@ const late = medianRss(reports.slice(-tenth));
 const seconds = (performance.now() - startedAt) / 1000;
 const unexplained = last.recorded - follower.lines - follower.told;
 console.log(`
-${minutes} min, ${many(last.logged)} events (${many(Math.round(last.logged / seconds))}/s), ${mib(follower.bytes)} in ${follower.files} files, status ${String(status)}
-  recorded ${many(last.recorded)}  lines ${many(follower.lines)}  dropped ${last.dropped}  told to be lost ${many(follower.told)}  unexplained ${unexplained}  gaps ${follower.gaps.length}
-  the stuck sink: taken ${many(last.taken)}, overwritten before it could ${many(last.lapped)}
+${minutes} min, ${thousands(last.logged)} events (${thousands(Math.round(last.logged / seconds))}/s), ${mib(follower.bytes)} in ${follower.files} files, status ${String(status)}
+  recorded ${thousands(last.recorded)}  lines ${thousands(follower.lines)}  dropped ${last.dropped}  told to be lost ${thousands(follower.told)}  unexplained ${unexplained}  gaps ${follower.gaps.length}
+  the stuck sink: taken ${thousands(last.taken)}, overwritten before it could ${thousands(last.lapped)}
   RSS ${mib(early)} in the second tenth, ${mib(late)} in the last, at most ${mib(Math.max(...reports.map(({ rssBytes }) => rssBytes)))}`);
 for (const gap of follower.gaps.slice(0, 10)) console.log(`  ${gap}`);
 const isFlat = late - early <= FLAT_BYTES;

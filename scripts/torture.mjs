@@ -9,6 +9,7 @@ import { canBeInitProcess, clearUp, die } from '../test/delivery/kill-matrix.mjs
 import { COUNTS, MOMENTS, rows } from '../test/delivery/rows.mjs';
 import { root } from './entries.mjs';
 import { runNode } from './run.mjs';
+import { thousands } from './thousands.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -83,11 +84,8 @@ function show(what, last = false) {
   }
 }
 
-const number = new Intl.NumberFormat('en', { useGrouping: true });
-const of = (/** @type {number} */ n) => number.format(n).replaceAll(',', ' ');
-
 function table() {
-  const head = ['how it ends', 'promised', ...COUNTS.map(of)];
+  const head = ['how it ends', 'promised', ...COUNTS.map(thousands)];
   const lines = chosen.map((row) => {
     const kept = COUNTS.map((count) => {
       const cell = cells.get(`${row.name}\n${count}`);
@@ -98,13 +96,13 @@ function table() {
   });
   const most = Math.max(0, ...[...cells.values()].map(({ twice }) => twice));
   return [
-    `Node ${process.versions.node}, ${rounds} rounds, each right after the start and late: ${of(done)} deaths, ${misses} misses. The figures are processes that kept the promise.`,
+    `Node ${process.versions.node}, ${rounds} rounds, each right after the start and late: ${thousands(done)} deaths, ${misses} misses. The figures are processes that kept the promise.`,
     '',
     `| ${head.join(' | ')} |`,
     `|---|---|${COUNTS.map(() => '--:').join('|')}|`,
     ...lines.map((line) => `| ${line.join(' | ')} |`),
     '',
-    `Records that came twice, at the seam between a process that died and its successor: ${of(most)} at most.`,
+    `Records that came twice, at the seam between a process that died and its successor: ${thousands(most)} at most.`,
   ].join('\n');
 }
 
