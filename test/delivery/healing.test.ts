@@ -2,12 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { parseLines, readLines, runChild, temporaryPath } from '../support/child.js';
+import { countTo, NO_WORKERS, parseLines, readLines, runChild, temporaryPath } from '../support/child.js';
 
 // Other work on the machine must not fail them.
 vi.setConfig({ testTimeout: 60_000 });
 
-const countTo = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
 const numbers = (lines: readonly Record<string, unknown>[]): unknown[] =>
   lines.filter(({ msg }) => msg === 'Step').map(({ i }) => i);
 const lost = (lines: readonly Record<string, unknown>[]): number =>
@@ -231,11 +230,7 @@ describe('overflow', () => {
   );
 
   test('without workers, a full disk does not hold up the thread', async () => {
-    const run = await runChild(`
-      import { createRequire } from 'node:module';
-      const threads = createRequire(import.meta.url)('node:worker_threads');
-      threads.Worker = class { constructor() { throw new Error('no workers here'); } };
-      (await import('node:module')).syncBuiltinESMExports();
+    const run = await runChild(`${NO_WORKERS}
       const { info, init } = await import('ttlog');
       const { fileSink } = await import('ttlog/sinks');
       const handle = init({ service: 'shop', capacity: 1024, stallTimeoutMs: 50, exitTimeoutMs: 100, sinks: [fileSink({ path: '/dev/full' })] });

@@ -1,57 +1,12 @@
 // The examples of Express and Fastify: compiled as their READMEs say, run as programs, ended by SIGTERM.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/entries.mjs';
-import { plainEnvironment } from '../../scripts/run.mjs';
-
-type Line = Record<string, unknown> & { msg: string; level: number };
-
-const children = new Set<ReturnType<typeof spawn>>();
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-});
+import { compileExample, runExample } from './support.js';
 
 describe.each(['express', 'fastify'])('examples/%s', (name) => {
   const folder = `${root}examples/${name}`;
 
-  beforeAll(() => {
-    execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${folder}/tsconfig.build.json`], {
-      stdio: 'inherit',
-    });
-  }, 60_000);
-
-  /** Runs the program, sends it requests, and ends it by SIGTERM: all that it has written. */
-  async function run(drive: (url: string) => Promise<void>): Promise<Line[]> {
-    const { TTLOG: _ttlog, LOG_LEVEL: _level, ...env } = plainEnvironment();
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
-      cwd: folder,
-      env: { ...env, PORT: '0' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    children.add(child);
-    const lines: Line[] = [];
-    const ready = new Promise<number>((resolve) => {
-      createInterface({ input: child.stdout }).on('line', (text) => {
-        const line = JSON.parse(text) as Line;
-        lines.push(line);
-        if (line.msg === 'Listening') resolve(line['port'] as number);
-      });
-    });
-    const closed = once(child, 'close');
-    const ended = (async () => {
-      const [status] = (await closed) as [number | null];
-      throw new Error(`ended with status ${status} before it was listening`);
-    })();
-    const port = await Promise.race([ready, ended]);
-    await drive(`http://127.0.0.1:${port}`);
-    child.kill('SIGTERM');
-    await ended.catch(() => {});
-    expect(child.exitCode).toBe(0);
-    return lines;
-  }
+  beforeAll(() => compileExample(folder), 60_000);
 
   async function make(url: string, link: string) {
     const headers = { 'content-type': 'application/json', 'x-tenant': 'acme', 'x-request-id': `r-${link.slice(0, 5)}` };
@@ -61,7 +16,7 @@ describe.each(['express', 'fastify'])('examples/%s', (name) => {
 
   test('links are made, followed and missed; what fails is delivered whole', async () => {
     let key = '';
-    const lines = await run(async (url) => {
+    const lines = await runExample(folder, async (url) => {
       const made = await make(url, 'https://example.com/');
       expect(made.status).toBe(201);
       key = made.body['key'];

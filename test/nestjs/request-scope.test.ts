@@ -5,7 +5,6 @@ import {
   Get,
   HttpException,
   HttpStatus,
-  Injectable,
   Param,
   Post,
   UseFilters,
@@ -15,21 +14,20 @@ import {
   VersioningType,
   type ArgumentsHost,
   type CallHandler,
-  type CanActivate,
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
   type MiddlewareConsumer,
   type NestInterceptor,
   type NestModule,
-  type PipeTransform,
   Module,
 } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { from, switchMap, type Observable } from 'rxjs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, info, LogLevel, withSpan } from 'ttlog';
+import { addContext, currentContext, info, LogLevel, withSpan } from 'ttlog';
 import { closeApps, completions, hangUpLater, over, PLATFORMS, postInPieces, startApp } from './support/app.js';
+import { witnesses } from './support/witnesses.js';
 
 afterEach(closeApps);
 
@@ -298,27 +296,11 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 
   test('middleware, guard, interceptor, pipe, handler and filter are all inside', async () => {
-    const seen: [string, unknown, string | undefined][] = [];
-    const note = (where: string) => seen.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
-
-    @Injectable()
-    class Guard implements CanActivate {
-      async canActivate(): Promise<boolean> {
-        await Promise.resolve();
-        note('guard');
-        return true;
-      }
-    }
+    const { seenBy: seen, note, Guard, Pipe } = witnesses();
     class Interceptor implements NestInterceptor {
       intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
         note('interceptor');
         return from(Promise.resolve()).pipe(switchMap(() => next.handle()));
-      }
-    }
-    class Pipe implements PipeTransform {
-      transform(value: unknown): unknown {
-        note('pipe');
-        return value;
       }
     }
     @Catch()

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseLines, readLines, runChild, temporaryPath } from '../support/child.js';
+import { countTo, NO_WORKERS, parseLines, readLines, runChild, temporaryPath } from '../support/child.js';
 
 // Other work on the machine must not fail them.
 vi.setConfig({ testTimeout: 60_000 });
@@ -13,8 +13,6 @@ function program(path: string, count: number, end: string): string {
     for (let i = 0; i < ${count}; i++) info('Step', { i });
     ${end}`;
 }
-
-const countTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** The last words of a process that had to leave records behind. */
 const leftovers = (exitTimeoutMs: number): string =>
@@ -117,11 +115,7 @@ describe('the recorder thread', () => {
 
   it('is not needed: without workers everything runs on the thread, with one warning', async () => {
     const path = temporaryPath('no-worker.ndjson');
-    const { status, stderr } = await runChild(`
-      import { createRequire } from 'node:module';
-      const threads = createRequire(import.meta.url)('node:worker_threads');
-      threads.Worker = class { constructor() { throw new Error('no workers here'); } };
-      (await import('node:module')).syncBuiltinESMExports();
+    const { status, stderr } = await runChild(`${NO_WORKERS}
       ${program(path, 20_000, '').replaceAll(/import (\{[^}]*\}) from '([^']*)'/g, `const $1 = await import('$2')`)}`);
     expect(status).toBe(0);
     expect(stderr.match(/TTLOG_NO_THREAD/g)).toHaveLength(1);

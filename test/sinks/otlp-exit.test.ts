@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { root } from '../../scripts/entries.mjs';
-import { runChild, temporaryPath } from '../support/child.js';
+import { countTo, runChild, temporaryPath } from '../support/child.js';
 import { OtlpReceiver } from '../support/otlp-receiver.js';
 
 // Other work on the machine must not fail them.
@@ -37,7 +37,6 @@ const arrived = (): number[] =>
     .filter(({ body }) => body === 'Step')
     .map(({ attributes }) => attributes['i'] as number)
     .toSorted((a, b) => a - b);
-const countTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('every record reaches the receiver when the process', () => {
   const ends = [

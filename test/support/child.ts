@@ -95,3 +95,13 @@ export function parseLines(text: string): Record<string, unknown>[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+/** 0, 1, 2, …: what programs count their records by. */
+export const countTo = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
+
+/** Put at the beginning of a program, from then on there are no workers; what it imports of ttlog has to be imported behind it. */
+export const NO_WORKERS = `
+  import { createRequire } from 'node:module';
+  const threads = createRequire(import.meta.url)('node:worker_threads');
+  threads.Worker = class { constructor() { throw new Error('no workers here'); } };
+  (await import('node:module')).syncBuiltinESMExports();`;

@@ -1,16 +1,10 @@
 import {
   Catch,
-  Injectable,
   UseFilters,
   UseGuards,
   UseInterceptors,
   UsePipes,
   type ArgumentsHost,
-  type CallHandler,
-  type CanActivate,
-  type ExecutionContext,
-  type NestInterceptor,
-  type PipeTransform,
   type WsExceptionFilter,
 } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -24,9 +18,10 @@ import {
 import { from, map } from 'rxjs';
 import { WebSocket } from 'ws';
 import { afterEach, describe, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
+import { addContext, info, LogLevel } from 'ttlog';
 import { closeApps, PLATFORMS, startApp, type Platform } from '../support/app.js';
 import { seen } from '../support/context.js';
+import { witnesses } from '../support/witnesses.js';
 
 const sockets = new Set<WebSocket>();
 afterEach(async () => {
@@ -35,29 +30,8 @@ afterEach(async () => {
   await closeApps();
 });
 
-const seenBy: [string, unknown, string | undefined][] = [];
-const note = (where: string) => seenBy.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
+const { seenBy, note, Guard, Interceptor, Pipe } = witnesses();
 
-@Injectable()
-class Guard implements CanActivate {
-  async canActivate(): Promise<boolean> {
-    await Promise.resolve();
-    note('guard');
-    return true;
-  }
-}
-class Interceptor implements NestInterceptor {
-  intercept(_context: ExecutionContext, next: CallHandler) {
-    note('interceptor');
-    return next.handle();
-  }
-}
-class Pipe implements PipeTransform {
-  transform(value: unknown): unknown {
-    note('pipe');
-    return value;
-  }
-}
 @Catch(RangeError)
 class Filter implements WsExceptionFilter<RangeError> {
   catch(error: RangeError, host: ArgumentsHost) {

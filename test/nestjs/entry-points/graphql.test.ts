@@ -1,10 +1,11 @@
-import { Injectable, UseGuards, type CanActivate } from '@nestjs/common';
+import { UseGuards } from '@nestjs/common';
 import { Args, GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { afterEach, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, info, LogLevel } from 'ttlog';
+import { addContext, info, LogLevel } from 'ttlog';
 import { instrumentProviders } from 'ttlog/nestjs';
 import { closeApps, completions, over, startApp } from '../support/app.js';
+import { witnesses } from '../support/witnesses.js';
 
 afterEach(closeApps);
 
@@ -14,17 +15,7 @@ const typeDefs = `
   type Mutation { place(sku: String!): Order }
 `;
 
-const seenBy: [string, unknown, string | undefined][] = [];
-const note = (where: string) => seenBy.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
-
-@Injectable()
-class Guard implements CanActivate {
-  async canActivate(): Promise<boolean> {
-    await Promise.resolve();
-    note('guard');
-    return true;
-  }
-}
+const { seenBy, note, Guard } = witnesses();
 
 @Resolver('Order')
 @UseGuards(Guard)

@@ -1,17 +1,11 @@
 import {
   Catch,
   Controller,
-  Injectable,
   UseFilters,
   UseGuards,
   UseInterceptors,
   UsePipes,
   type LoggerService,
-  type CallHandler,
-  type CanActivate,
-  type ExecutionContext,
-  type NestInterceptor,
-  type PipeTransform,
   type RpcExceptionFilter,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -28,9 +22,10 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
-import { addContext, currentContext, currentSpan, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
+import { addContext, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
 import { createTtlogLogger } from 'ttlog/nestjs';
 import { closeContexts, recordedModule, seen } from '../support/context.js';
+import { witnesses } from '../support/witnesses.js';
 
 let client: ClientProxy | undefined;
 afterEach(async () => {
@@ -38,29 +33,8 @@ afterEach(async () => {
   await closeContexts();
 });
 
-const seenBy: [string, unknown, string | undefined][] = [];
-const note = (where: string) => seenBy.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
+const { seenBy, note, Guard, Interceptor, Pipe } = witnesses();
 
-@Injectable()
-class Guard implements CanActivate {
-  async canActivate(): Promise<boolean> {
-    await Promise.resolve();
-    note('guard');
-    return true;
-  }
-}
-class Interceptor implements NestInterceptor {
-  intercept(_context: ExecutionContext, next: CallHandler) {
-    note('interceptor');
-    return next.handle();
-  }
-}
-class Pipe implements PipeTransform {
-  transform(value: unknown): unknown {
-    note('pipe');
-    return value;
-  }
-}
 @Catch(RangeError)
 class Filter implements RpcExceptionFilter<RangeError> {
   catch(error: RangeError) {
