@@ -7,6 +7,7 @@ import type { RecordTime } from './record.js';
 import { epochMs } from './record.js';
 import type { SegmentClock } from './ring-view.js';
 import { SpanState } from './span-state.js';
+import { SpanPlaces } from './span-places.js';
 
 /**
  * Inherited fields that the records of one segment may show together, for each byte of it. Far above anything a service logs; a
@@ -52,10 +53,9 @@ export class SegmentDecoder {
   #lastSpan: SpanState | undefined;
   readonly #layerAt = new Map<number, number>();
   readonly #layers = new Map<number, Layer>();
-  readonly #spanAt = new Map<number, number>();
+  readonly #spanPlaces: SpanPlaces;
+  /** Those that somebody has asked for. */
   readonly #spans = new Map<number, SpanState>();
-  /** Spans whose end is behind. */
-  readonly #ended = new Set<number>();
 
   /** `bytes` starts at a multiple of 8. */
   constructor(bytes: Uint8Array, dictionary: Dictionary, threadId: number, isPromoted = false) {
@@ -64,15 +64,15 @@ export class SegmentDecoder {
     this.dictionary = dictionary;
     this.threadId = threadId;
     this.isPromoted = isPromoted;
+    this.#spanPlaces = new SpanPlaces(bytes.byteLength);
   }
 
   /** Starts on the segment at `start`, of which the bytes up to `end` are there. */
   begin(start: number, end: number, clock: SegmentClock): void {
     this.#layerAt.clear();
     this.#layers.clear();
-    this.#spanAt.clear();
+    this.#spanPlaces.clear();
     this.#spans.clear();
-    this.#ended.clear();
     this.clock = clock;
     this.#inheritedLeft = 0;
     this.kind = 0;
@@ -165,12 +165,12 @@ export class SegmentDecoder {
   /** Byte offset of the newest record of the span that the current record is of, or happened in; -1 where there is none. */
   get spanOffset(): number {
     const id = this.kind === L.KIND_EMITTED ? 0 : this.header(L.RECORD_SPAN_OFFSET);
-    return id === 0 ? -1 : (this.#spanAt.get(id) ?? -1);
+    return id === 0 ? -1 : this.#spanPlaces.offsetOf(id) || -1;
   }
 
   /** True where that span's end is behind. */
   get isSpanBehind(): boolean {
-    return this.#ended.has(this.header(L.RECORD_SPAN_OFFSET));
+    return this.#spanPlaces.isEnded(this.header(L.RECORD_SPAN_OFFSET));
   }
 
   /** Byte offset of a context, or of bindings; -1 where it is not there. */
@@ -184,10 +184,10 @@ export class SegmentDecoder {
     if (id === 0) return undefined;
     const known = this.#spans.get(id);
     if (known !== undefined) return known;
-    const at = this.#spanAt.get(id);
-    if (at === undefined) return undefined;
+    const at = this.#spanPlaces.offsetOf(id);
+    if (at === 0) return undefined;
     const state = new SpanState(this.reader, this.dictionary, at, this.#endOf(at));
-    if (this.#ended.has(id)) state.hasEnded = true;
+    if (this.#spanPlaces.isEnded(id)) state.hasEnded = true;
     this.#spans.set(id, state);
     return state;
   }
@@ -272,12 +272,12 @@ export class SegmentDecoder {
     }
     if (kind === L.KIND_SPAN_START) {
       const id = this.header(L.RECORD_SPAN_OFFSET);
-      this.#spanAt.set(id, this.at);
-      this.#spans.delete(id);
+      this.#spanPlaces.put(id, this.at);
+      if (this.#spans.size > 0) this.#spans.delete(id);
     } else if (kind === L.KIND_SPAN_END) {
       const id = this.header(L.RECORD_SPAN_OFFSET);
-      this.#ended.add(id);
-      const state = this.#spans.get(id);
+      this.#spanPlaces.end(id);
+      const state = this.#spans.size > 0 ? this.#spans.get(id) : undefined;
       if (state !== undefined) state.hasEnded = true;
     } else if (kind !== L.KIND_EVENT && kind !== L.KIND_EMITTED) {
       this.damagedRecords++; // a kind that this version does not know
