@@ -53,7 +53,7 @@ export function openClientSpan(
   const scope = runningScope();
   if (scope !== undefined && scope.silence > SILENCE_SPANS) return undefined;
   if (options.ignore(call)) return undefined;
-  const site = spanSite(targetOf(TARGET), LogLevel.Debug, `HTTP ${call.method}`);
+  const site = spanSite(targetOf(TARGET), LogLevel.Debug, call.method);
   const req = { method: call.method, url: recordedUrl(call.url) };
   const span = openSpanWith(site, ANSWERED, scope, { req });
   if (addHeader !== undefined && options.propagate(call)) propagate(span, options.baggage, addHeader);

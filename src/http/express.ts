@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { runIn } from '../context/scope-store.js';
 import type { Logger } from '../core/logger.js';
 import { joinThreads } from '../runtime/joined-thread.js';
-import { watchRoute } from './express-route.js';
+import { templateOf, watchRoute } from './express-route.js';
 import { knownRequest } from './http-state.js';
 import { openRequest } from './node-request.js';
 import { failRequest } from './request-failure.js';
@@ -62,7 +62,7 @@ export type TtlogExpressOptions = RequestScopeOptions<Request>;
 export function ttlogExpress(options: TtlogExpressOptions = {}): RequestHandler {
   const normal = normaliseRequests(options, 'ttlogExpress');
   return function ttlog(request, response, next) {
-    const known = openRequest({ request, response, id: request.id }, normal);
+    const known = openRequest({ request, response, id: request.id, route: () => templateOf(request) }, normal);
     watchRoute(request, known);
     request.id = known.id;
     request.log = requestLogger(known);

@@ -38,7 +38,8 @@ const plugin: FastifyPluginAsync<TtlogFastifyOptions> = async (app, options) => 
         response: reply.raw,
         seen: request,
         id: ownId(id),
-        route: () => request.routeOptions.url,
+        // Found before the first hook runs.
+        template: request.routeOptions.url,
       },
       normal,
     );

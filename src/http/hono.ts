@@ -82,8 +82,16 @@ function open(c: Context, options: NormalRequestOptions): { known: KnownRequest;
   const route = () => routeOf(c);
   const { incoming, outgoing } = (c.env ?? {}) as Partial<NodeBindings>;
   if (incoming !== undefined && outgoing !== undefined)
-    return { known: openRequest({ request: incoming, response: outgoing, seen: c, id, route }, options) };
-  const { known, end } = openWebRequest({ request: c.req.raw, seen: c, id, route }, options);
+    return {
+      known: openRequest(
+        { request: incoming, response: outgoing, seen: c, id, template: templateAhead(c), route },
+        options,
+      ),
+    };
+  const { known, end } = openWebRequest(
+    { request: c.req.raw, seen: c, id, template: templateAhead(c), route },
+    options,
+  );
   return {
     known,
     end() {
@@ -96,8 +104,16 @@ function open(c: Context, options: NormalRequestOptions): { known: KnownRequest;
 /** The pattern of whoever came last; but that of a middleware for everything says nothing. */
 function routeOf({ req }: Context): string | undefined {
   const route = req.matchedRoutes[req.routeIndex];
-  return route === undefined || (route.method === 'ALL' && route.path.endsWith('*')) ? undefined : route.path;
+  return route === undefined || isForEverything(route) ? undefined : route.path;
 }
+
+/** Hono has matched all that will run before the first of it does. */
+function templateAhead({ req }: Context): string | undefined {
+  return req.matchedRoutes.find((route) => !isForEverything(route))?.path;
+}
+
+const isForEverything = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+  method === 'ALL' && path.endsWith('*');
 
 export { ttlogHono as default };
 

@@ -5,6 +5,7 @@ export interface KnownRequest {
   /** What is left of it runs in this. */
   scope: Scope;
   readonly id: string;
+  readonly method: string;
   /** The template of its route, asked for when the request is over: the last one who knows one counts. */
   route: () => string | undefined;
   /** What a framework's file has noted of its route. */
@@ -36,8 +37,10 @@ interface HttpState {
   /** How many use the spans of Node's own HTTP. */
   instrumentations: number;
   uninstrument: () => void;
-  /** Koa applications whose errors are listened to. */
+  /** Koa applications whose errors are listened to, and whose contexts tell of their route. */
   readonly koaApps: WeakSet<object>;
+  /** Express applications whose requests tell of their route. */
+  readonly expressApps: WeakSet<object>;
 }
 
 const KEY = Symbol.for('ttlog.http/1');
@@ -47,4 +50,5 @@ export const httpState: HttpState = (shared[KEY] ??= {
   instrumentations: 0,
   uninstrument: () => {},
   koaApps: new WeakSet(),
+  expressApps: new WeakSet(),
 });

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.js';
 import type { Scope } from '../core/scope.js';
 import { joinThreads } from '../runtime/joined-thread.js';
 import { httpState, knownRequest } from './http-state.js';
+import { routeOf, watchMatchedRoute } from './koa-route.js';
 import { openRequest } from './node-request.js';
 import { failRequest } from './request-failure.js';
 import { requestLogger } from './request-logger.js';
@@ -60,12 +61,12 @@ export function ttlogKoa(options: TtlogKoaOptions = {}): Middleware {
   const normal = normaliseRequests(options, 'ttlogKoa');
   return async function ttlog(ctx, next) {
     const known = openRequest(
-      { request: ctx.req, response: ctx.res, seen: ctx, id: ctx.id, route: () => routeOf(ctx) },
+      { request: ctx.req, response: ctx.res, seen: ctx, id: ctx.id, template: routeOf(ctx), route: () => routeOf(ctx) },
       normal,
     );
     ctx.id = known.id;
     ctx.log = requestLogger(known);
-    listenForErrors(ctx.app);
+    observeApp(ctx.app);
     try {
       await runIn(known.scope, next);
       if (ctx.body instanceof Readable) readIn(known.scope, ctx.body);
@@ -82,10 +83,11 @@ function readIn(scope: Scope, body: Readable): void {
   body.read = (size) => runIn(scope, () => read(size) as unknown);
 }
 
-/** Set by `@koa/router` and `koa-router`. */
-function routeOf(ctx: object): string | undefined {
-  const { _matchedRoute: route } = ctx as { readonly _matchedRoute?: unknown };
-  return route === undefined ? undefined : String(route);
+function observeApp(app: Context['app']): void {
+  if (httpState.koaApps.has(app)) return;
+  httpState.koaApps.add(app);
+  watchMatchedRoute(app.context);
+  listenForErrors(app);
 }
 
 /**
@@ -93,8 +95,6 @@ function routeOf(ctx: object): string | undefined {
  * the application has none; so that this one changes nothing.
  */
 function listenForErrors(app: Context['app']): void {
-  if (httpState.koaApps.has(app)) return;
-  httpState.koaApps.add(app);
   app.on('error', (error: unknown, ctx: Context | undefined) => {
     const known = ctx && knownRequest(ctx.req);
     // What has passed by the middleware comes again, what was no Error in another's clothes.

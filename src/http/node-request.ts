@@ -7,6 +7,7 @@ import type { Scope } from '../core/scope.js';
 import { SilentScope } from '../core/silence.js';
 import { knownRequest, makeKnown, type KnownRequest } from './http-state.js';
 import { requestIdFrom } from './request-id.js';
+import { nameRequest } from './request-name.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { RequestScope } from './request-scope.js';
 
@@ -18,25 +19,25 @@ export interface NodeRequest {
   readonly seen?: object;
   /** The id that it has already. */
   readonly id?: unknown;
-  /** The template of its route, known when the request is over at the latest. */
+  /** The template of its route, where that is known now, or most likely. */
+  readonly template?: string | undefined;
+  /** The template of its route, known when the request is over at the latest. @default template */
   readonly route?: () => string | undefined;
 }
 
 /**
- * Runs what is left of a request inside its scope, and returns what that returns. The completion record follows when the response is sent, or
- * given up. A request that has a scope already keeps it.
+ * What is known of a request, whose scope is opened where nobody has yet: what is left of it is to be run in that. The completion record follows
+ * when the response is sent, or given up.
  */
-export function runRequest<R>(incoming: NodeRequest, options: NormalRequestOptions, next: () => R): R {
-  return runIn(openRequest(incoming, options).scope, next);
-}
-
-/** What is known of a request; its scope is opened where nobody has yet. */
 export function openRequest(incoming: NodeRequest, options: NormalRequestOptions): KnownRequest {
-  const { request, route, seen = request } = incoming;
-  let known = knownRequest(request);
-  if (known === undefined) makeKnown(request, (known = openNew(incoming, seen, options)));
-  else meetAgain(known, seen, options);
-  if (route !== undefined) known.route = route;
+  const { request, seen = request } = incoming;
+  const before = knownRequest(request);
+  if (before !== undefined) {
+    meetAgain(before, incoming, seen, options);
+    return before;
+  }
+  const known = openNew(incoming, seen, options);
+  makeKnown(request, known);
   return known;
 }
 
@@ -46,11 +47,13 @@ function openNew(incoming: NodeRequest, seen: object, options: NormalRequestOpti
   // Express rewrites `url` for what is mounted further in.
   const { originalUrl: url = request.url ?? '' } = request as { originalUrl?: string };
   const header = (name: string) => headers[name];
-  if (options.ignore(seen)) return ignoredRequest(incoming.id, header, options);
+  if (options.ignore(seen)) return ignoredRequest(incoming.id, method, header, options);
   const { fields } = options;
-  const scope = new RequestScope({ method, url, header, id: incoming.id, fields: fields?.(seen) }, options);
+  const route = options.route?.(seen) ?? incoming.template;
+  const scope = new RequestScope({ method, url, header, id: incoming.id, route, fields: fields?.(seen) }, options);
   if (options.idHeader !== undefined && !response.headersSent) response.setHeader(options.idHeader, scope.id);
-  const known = newRequest(scope.scope, scope.id);
+  const known = newRequest(scope.scope, scope.id, method);
+  knowRoute(known, incoming, seen, options);
   if (fields !== undefined) known.fields = () => fields(seen);
   // Listeners run in the scope of whoever emits, which is none here. 'close' comes after 'finish', or alone where the client went away.
   const end = (aborted: boolean): void => {
@@ -78,19 +81,38 @@ export function endRequest(
 }
 
 /** Somebody who came before knows it: both have their say. */
-function meetAgain(known: KnownRequest, seen: object, { ignore, fields }: NormalRequestOptions): void {
+function meetAgain(known: KnownRequest, incoming: NodeRequest, seen: object, options: NormalRequestOptions): void {
   if (known.isIgnored) return;
+  const { ignore, fields } = options;
   if (ignore(seen)) {
     // Its span has begun: it ends as it may, and nothing is added to it.
     known.isIgnored = true;
     known.scope = silentScope(known.scope);
     return;
   }
+  knowRoute(known, incoming, seen, options);
+  const route = options.route?.(seen) ?? incoming.template;
+  if (route !== undefined) nameRequest(known, route);
   if (fields === undefined) return;
   const given = fields(seen);
   if (given !== undefined) runIn(known.scope, () => addContext(given));
   const others = known.fields;
   known.fields = () => ({ ...others(), ...fields(seen) });
+}
+
+/** What the application says of its route, else what the framework does. */
+export function knowRoute(
+  known: KnownRequest,
+  { template, route }: Pick<NodeRequest, 'template' | 'route'>,
+  seen: object,
+  options: NormalRequestOptions,
+): void {
+  if (route !== undefined) known.route = route;
+  else if (template !== undefined) known.route = () => template;
+  const { route: own } = options;
+  if (own === undefined) return;
+  const others = known.route;
+  known.route = () => own(seen) ?? others();
 }
 
 function answerOf<T>(question: () => T): T | undefined {
@@ -101,10 +123,11 @@ function answerOf<T>(question: () => T): T | undefined {
   }
 }
 
-export function newRequest(scope: Scope, id: string): KnownRequest {
+export function newRequest(scope: Scope, id: string, method: string): KnownRequest {
   return {
     scope,
     id,
+    method,
     route: () => undefined,
     found: undefined,
     fields: () => undefined,
@@ -117,11 +140,12 @@ export function newRequest(scope: Scope, id: string): KnownRequest {
 /** It has an id all the same, for code that reads it; nobody is told. */
 export function ignoredRequest(
   given: unknown,
+  method: string,
   header: (name: string) => unknown,
   { idHeader }: NormalRequestOptions,
 ): KnownRequest {
   const id = requestIdFrom(given, idHeader === undefined ? undefined : header(idHeader.toLowerCase()));
-  const known = newRequest(silentScope(undefined), id);
+  const known = newRequest(silentScope(undefined), id, method);
   known.isIgnored = true;
   return known;
 }

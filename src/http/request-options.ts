@@ -21,6 +21,13 @@ export interface RequestScopeOptions<R = IncomingMessage> {
    */
   fields?: (request: R) => object | undefined;
   /**
+   * The template of a request's route, such as `/orders/:id`, where no framework knows it: the request's span is named by it, and the completion
+   * record has it. Asked as `fields` is; what throws or answers no text counts as nothing. Never the path itself: each name of a span is kept.
+   *
+   * @default what the framework says
+   */
+  route?: (request: R) => string | undefined;
+  /**
    * The header that brings a request id and takes it back; `false` for an id that is neither taken nor sent. An id of other characters than
    * letters, digits and `. _ : + / = @ -`, or longer than 128, is replaced by a new one.
    *
@@ -49,6 +56,7 @@ export interface RequestScopeOptions<R = IncomingMessage> {
 export interface NormalRequestOptions {
   readonly ignore: (request: object) => boolean;
   readonly fields: ((request: object) => object | undefined) | undefined;
+  readonly route: ((request: object) => string | undefined) | undefined;
   readonly idHeader: string | undefined;
   readonly sample: number;
   readonly followCaller: boolean;
@@ -58,6 +66,7 @@ export interface NormalRequestOptions {
 const KNOWN: readonly (keyof RequestScopeOptions)[] = [
   'ignore',
   'fields',
+  'route',
   'idHeader',
   'sample',
   'followCaller',
@@ -67,9 +76,10 @@ const KNOWN: readonly (keyof RequestScopeOptions)[] = [
 /** Throws `TtlogError` `ERR_INVALID_OPTION`. `path` is what the options are called: `requests`. */
 export function normaliseRequests<R>(options: RequestScopeOptions<R>, path: string): NormalRequestOptions {
   checkOptions(path, options, KNOWN);
-  const { ignore, fields, idHeader = 'X-Request-Id', sample = 1, followCaller = false, baggage = [] } = options;
+  const { ignore, fields, route, idHeader = 'X-Request-Id', sample = 1, followCaller = false, baggage = [] } = options;
   if (ignore !== undefined && typeof ignore !== 'function') throw invalidOption(`${path}.ignore`, 'a function', ignore);
   if (fields !== undefined && typeof fields !== 'function') throw invalidOption(`${path}.fields`, 'a function', fields);
+  if (route !== undefined && typeof route !== 'function') throw invalidOption(`${path}.route`, 'a function', route);
   if (idHeader !== false) checkHeaderName(`${path}.idHeader`, idHeader);
   if (!(typeof sample === 'number' && sample >= 0 && sample <= 1))
     throw invalidOption(`${path}.sample`, 'a number from 0 to 1', sample);
@@ -79,6 +89,7 @@ export function normaliseRequests<R>(options: RequestScopeOptions<R>, path: stri
   return {
     ignore: ignore === undefined ? () => false : asked(ignore as (request: object) => boolean, false),
     fields: fields && asked(fields as (request: object) => object | undefined, undefined),
+    route: route && asked((request: object) => textOf(route(request as never)), undefined),
     idHeader: idHeader === false ? undefined : idHeader,
     sample,
     followCaller,
@@ -96,6 +107,8 @@ function asked<T>(question: (request: object) => T, otherwise: T): (request: obj
     }
   };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function checkHeaderName(option: string, name: string): void {
   try {

@@ -12,11 +12,13 @@ import type { Scope } from '../core/scope.js';
 import { Context, SILENCE_SPANS } from '../core/scope.js';
 import { SilentScope, traceScope } from '../core/silence.js';
 import { openSpanWith, spanRules, spanSite, type RemoteTrace, type Span } from '../core/span.js';
+import { renameSpan } from '../core/span-amend.js';
 import { roleBits } from '../core/span-options.js';
 import { state, targetOf } from '../core/state.js';
 import { parseTraceparent, SAMPLED } from '../core/traceparent.js';
 import { isFailure } from './request-failure.js';
 import { requestIdFrom } from './request-id.js';
+import { requestName } from './request-name.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { recordedUrl } from './request-url.js';
 
@@ -31,6 +33,8 @@ export interface RequestHead {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** The template of its route, where it is known so early. */
+  readonly route?: string | undefined;
   /** The id that somebody has given it already; whatever is no sane text counts as none. */
   readonly id?: unknown;
   /** What the application says of it. */
@@ -59,6 +63,7 @@ export class RequestScope {
   /** What the request causes runs in it. */
   readonly scope: Scope;
   private readonly span: Span | undefined;
+  private readonly method: string;
   private readonly req: object;
   private readonly startedAt = performance.now();
   private isOver = false;
@@ -66,6 +71,7 @@ export class RequestScope {
   constructor(head: RequestHead, options: NormalRequestOptions) {
     const { idHeader } = options;
     this.id = requestIdFrom(head.id, idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
+    this.method = head.method;
     this.req = { method: head.method, url: recordedUrl(head.url) };
     const entries = parseBaggage(head.header('baggage'));
     const baggage = entries.length === 0 ? '' : formatBaggage(entries);
@@ -102,6 +108,7 @@ export class RequestScope {
       if (tells) noteErrorLine(failure.error, level, target, this.scope);
     }
     const isError = failed || (statusCode !== null && statusCode >= 500);
+    if (this.span !== undefined) renameSpan(this.span, requestName(this.method, route));
     this.span?.finish(isError ? L.OUTCOME_ERROR : L.OUTCOME_OK, failed ? failure.error : undefined, result);
   }
 
@@ -147,7 +154,7 @@ function parentScope(head: RequestHead, baggage: string, context: Context, optio
 
 /** The span's target is the service, so that a bare `info()` in a handler keeps the service's target. */
 function openRequestSpan(head: RequestHead, outer: Scope, req: object, baggage: string): Span {
-  const site = spanSite(state.rootTarget, LogLevel.Debug, `HTTP ${head.method}`);
+  const site = spanSite(state.rootTarget, LogLevel.Debug, requestName(head.method, head.route));
   const span = openSpanWith(site, RULES, outer, { req });
   // Baggage comes without a trace, too.
   if (span.trace === null && baggage !== '')

@@ -1,6 +1,6 @@
 // Requests of the web's kind, `Request`, where there are none of Node's: other platforms, and tests that call a handler directly.
 import { knownRequest, makeKnown, type KnownRequest } from './http-state.js';
-import { endRequest, ignoredRequest, newRequest } from './node-request.js';
+import { endRequest, ignoredRequest, knowRoute, newRequest } from './node-request.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { RequestScope } from './request-scope.js';
 
@@ -11,6 +11,8 @@ export interface WebRequest {
   readonly seen: object;
   /** The id that it has already. */
   readonly id?: unknown;
+  /** The template of its route, most likely. */
+  readonly template: string | undefined;
   readonly route: () => string | undefined;
 }
 
@@ -21,24 +23,24 @@ export interface OpenWebRequest {
 }
 
 /** What is known of a request; its scope is opened where nobody has yet, and ended only by who has opened it. */
-export function openWebRequest(
-  { request, seen, id, route }: WebRequest,
-  options: NormalRequestOptions,
-): OpenWebRequest {
+export function openWebRequest(incoming: WebRequest, options: NormalRequestOptions): OpenWebRequest {
+  const { request, seen, id } = incoming;
+  const { method } = request;
   const before = knownRequest(request);
   if (before !== undefined) return { known: before, end: () => {} };
   const header = (name: string): unknown => request.headers.get(name) ?? undefined;
   if (options.ignore(seen)) {
-    const known = ignoredRequest(id, header, options);
+    const known = ignoredRequest(id, method, header, options);
     makeKnown(request, known);
     return { known, end: () => {} };
   }
   const { pathname, search } = new URL(request.url);
   const { fields } = options;
-  const head = { method: request.method, url: pathname + search, header, id, fields: fields?.(seen) };
+  const route = options.route?.(seen) ?? incoming.template;
+  const head = { method, url: pathname + search, header, id, route, fields: fields?.(seen) };
   const scope = new RequestScope(head, options);
-  const known = newRequest(scope.scope, scope.id);
-  known.route = route;
+  const known = newRequest(scope.scope, scope.id, method);
+  knowRoute(known, incoming, seen, options);
   if (fields !== undefined) known.fields = () => fields(seen);
   makeKnown(request, known);
   return {

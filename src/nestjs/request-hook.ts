@@ -1,6 +1,8 @@
 // The way in: Nest's request hook runs before routing and body parsing, on Express as its first middleware, on Fastify as onRequest.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { runRequest, type NodeRequest } from '../http/node-request.js';
+import { runIn } from '../context/scope-store.js';
+import { templateOf, watchRoute, type RoutedRequest } from '../http/express-route.js';
+import { openRequest, type NodeRequest } from '../http/node-request.js';
 import { normaliseRequests } from '../http/request-options.js';
 import { nestState } from './nest-state.js';
 import type { NestRequest, NestRequestOptions } from './ttlog-module-options.interface.js';
@@ -9,13 +11,11 @@ type Done = (error?: Error) => void;
 type RequestHook = (request: PlatformRequest, response: PlatformResponse, done: Done) => unknown;
 
 /** What is used of a request of Express or of Fastify. */
-export interface PlatformRequest {
+export interface PlatformRequest extends RoutedRequest {
   /** Fastify: node's request. */
   readonly raw?: IncomingMessage;
   /** Fastify: the route, found before the hook runs. */
   readonly routeOptions?: { readonly url?: string };
-  /** Express: the route, once it is found. */
-  readonly route?: { readonly path?: unknown };
 }
 
 interface PlatformResponse {
@@ -41,7 +41,9 @@ export function hookRequests(adapter: RequestHookAdapter, options: NestRequestOp
   let inner = (adapter as { onRequestHook?: RequestHook }).onRequestHook;
   adapter.setOnRequestHook(function (this: unknown, request, response, done) {
     const next = () => (inner === undefined ? done() : inner.call(this, request, response, done));
-    return runRequest(nodeRequest(request, response), normal, next);
+    const known = openRequest(nodeRequest(request, response), normal);
+    if (request.raw === undefined) watchRoute(request, known);
+    return runIn(known.scope, next);
   });
   adapter.setOnRequestHook = (hook) => {
     inner = hook;
@@ -49,15 +51,14 @@ export function hookRequests(adapter: RequestHookAdapter, options: NestRequestOp
 }
 
 function nodeRequest(request: PlatformRequest, response: PlatformResponse): NodeRequest {
-  return {
-    request: rawRequest(request),
-    response: response.raw ?? (response as ServerResponse),
-    seen: request,
-    route: () => {
-      const template = request.routeOptions?.url ?? request.route?.path;
-      return typeof template === 'string' ? template : undefined;
-    },
-  };
+  const { raw } = request;
+  return raw === undefined
+    ? {
+        request: request as unknown as IncomingMessage,
+        response: response as ServerResponse,
+        route: () => templateOf(request),
+      }
+    : { request: raw, response: response.raw!, seen: request, template: request.routeOptions?.url };
 }
 
 /** Node's own request, by which its scope is found. */

@@ -14,7 +14,7 @@ export interface NestRequest {
 }
 
 /** What is done with each HTTP request of a Nest application. */
-export interface NestRequestOptions extends Omit<RequestScopeOptions, 'ignore' | 'fields'> {
+export interface NestRequestOptions extends Omit<RequestScopeOptions, 'ignore' | 'fields' | 'route'> {
   /**
    * Requests that get no scope and no completion record, such as health checks: nothing of what they cause is recorded below warn level,
    * and no span. Decided once, before routing. What it throws counts as false.
@@ -29,6 +29,13 @@ export interface NestRequestOptions extends Omit<RequestScopeOptions, 'ignore' |
    * @default none
    */
   fields?(request: NestRequest): object | undefined;
+  /**
+   * The template of a request's route, where Nest does not know it, such as behind a proxy's middleware: its span is named by it, and the
+   * completion record has it. Asked as `fields` is; what throws or answers no text counts as nothing.
+   *
+   * @default what Nest says
+   */
+  route?(request: NestRequest): string | undefined;
 }
 
 /** The options of `TtlogModule.forRoot()`: those of `init()`, and what to do with requests. */

@@ -75,8 +75,8 @@ test('a good order: its object is logged as its fields, its spans are a tree', a
   const nameOf = new Map(spans.map(({ spanId, message }) => [spanId, message]));
   expect(spans.map(({ message, parentSpanId }) => [message, nameOf.get(parentSpanId)])).toEqual(
     expect.arrayContaining([
-      ['HTTP POST', undefined],
-      ['OrdersService.place', 'HTTP POST'],
+      ['POST /orders', undefined],
+      ['OrdersService.place', 'POST /orders'],
       ['InventoryService.reserve', 'OrdersService.place'],
       ['PaymentsService.charge', 'OrdersService.place'],
       ['PaymentGateway.authorise', 'PaymentsService.charge'],

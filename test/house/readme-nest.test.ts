@@ -124,7 +124,7 @@ test('the section on Nest is all it takes', async () => {
   expect(lines[0]?.msg).toBe('Starting Nest application...');
   const ofRequest = lines.filter(({ request_id }) => request_id === 'r-1');
   expect(new Set(ofRequest.map(({ msg }) => msg))).toEqual(
-    new Set(['AppService.getHello', 'AppController.getHello', 'request completed', 'HTTP GET']),
+    new Set(['AppService.getHello', 'AppController.getHello', 'request completed', 'GET /']),
   );
   expect(new Set(ofRequest.map(({ trace_id }) => trace_id)).size).toBe(1);
 });

@@ -44,9 +44,9 @@ test.each([
   expect([status, stderr]).toEqual([0, '']);
   const lines = parseLines(stdout);
   expect(lines.map(({ target, msg }) => `${String(target)}: ${String(msg)}`).sort()).toEqual([
-    'http.client: HTTP GET',
+    'http.client: GET',
     'http: request completed',
-    'shop: HTTP GET',
+    'shop: GET',
   ]);
   expect(new Set(lines.map(({ trace_id }) => trace_id)).size).toBe(1);
 });
@@ -71,7 +71,7 @@ test('requests that are ignored, and sides that are off', async () => {
   const ignore = { TTLOG: 'debug', TTLOG_HTTP: 'server', TTLOG_HTTP_IGNORE: '/health, /live*', ASK: '/live/2?x=1' };
   expect((await runChild(APP.module, { args: IMPORT, env: ignore })).stdout).toBe('');
   const client = { TTLOG: 'debug', TTLOG_HTTP: 'client' };
-  expect(messages((await runChild(APP.module, { args: IMPORT, env: client })).stdout)).toEqual(['HTTP GET']);
+  expect(messages((await runChild(APP.module, { args: IMPORT, env: client })).stdout)).toEqual(['GET']);
   const off = { TTLOG: 'debug', TTLOG_HTTP: 'off' };
   expect((await runChild(APP.module, { args: IMPORT, env: off })).stdout).toBe('');
 });

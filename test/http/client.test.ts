@@ -62,7 +62,7 @@ describe.each(clients)('$name', ({ tells, get }) => {
     const all = await called(1);
     const [call] = calls(all);
     const work = all.find(({ message }) => message === 'work')!;
-    expect(call).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome: 'ok', late: false });
+    expect(call).toMatchObject({ message: 'GET', level: LogLevel.Debug, outcome: 'ok', late: false });
     expect([call.traceId, call.parentSpanId]).toEqual([work.traceId, work.spanId]);
     expect(reqOf(call)).toEqual({ method: 'GET', url: `${url}/a?token=[Redacted]&b=1` });
     expect(call.values).toMatchObject({ request_id: 'r-1', res: { statusCode: 200 } });

@@ -33,7 +33,7 @@ describe('a request', () => {
       responseTime: expect.any(Number),
     });
     const [root] = roots(all);
-    expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome: 'ok', late: false });
+    expect(root).toMatchObject({ message: 'GET', level: LogLevel.Debug, outcome: 'ok', late: false });
     expect([root.traceId, root.spanId]).toEqual([completion.traceId, completion.spanId]);
     expect(root.parentSpanId).toBeUndefined();
   });
@@ -187,7 +187,7 @@ describe('options', () => {
     const all = await answered(1);
     expect(completions(all)).toHaveLength(1);
     expect(ofServer(all).map(({ message }) => message)).toEqual([
-      'loud', 'quiet', 'quiet too', 'no span', 'loud', 'request completed', 'HTTP GET',
+      'loud', 'quiet', 'quiet too', 'no span', 'loud', 'request completed', 'GET',
     ]); // prettier-ignore
   });
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach } from 'vitest';
-import type { LogRecord, TtlogHandle } from 'ttlog';
+import type { LogRecord, TtlogHandle, TtlogOptions } from 'ttlog';
 import { init } from 'ttlog';
 import { instrumentHttp, type HttpOptions } from 'ttlog/http';
 import { memorySink } from 'ttlog/sinks';
@@ -24,10 +24,11 @@ let handle: TtlogHandle;
 let memory: ReturnType<typeof memorySink>;
 
 /** Starts ttlog, everything from trace level on into memory. */
-export function record(): void {
+export function record(options: TtlogOptions = {}): TtlogHandle {
   memory = memorySink();
-  handle = init({ service: 'shop', level: 'trace', capacity: 16_384, sinks: [memory] });
+  handle = init({ service: 'shop', level: 'trace', capacity: 16_384, sinks: [memory], ...options });
   atTheEnd(() => handle.shutdown());
+  return handle;
 }
 
 /** As `record()`, and records Node's HTTP. */
@@ -60,7 +61,7 @@ export const calls = (all: readonly LogRecord[]): LogRecord[] =>
 export const ofServer = (all: readonly LogRecord[]): LogRecord[] =>
   all.filter(({ target }) => target !== 'http.client');
 export const roots = (all: readonly LogRecord[]): LogRecord[] =>
-  all.filter(({ target, kind, message }) => target === 'shop' && kind === 'span' && message.startsWith('HTTP '));
+  all.filter(({ target, kind, message }) => target === 'shop' && kind === 'span' && /^[A-Z]+(?: |$)/.test(message));
 
 /** Waits until so many requests have been answered, or so many calls are over. */
 export const answered = (count: number) =>

@@ -28,6 +28,6 @@ test.each(PLATFORMS)('on %s a request that has its scope by Node’s own channel
   const [completion, ...more] = completions(all);
   expect(more).toEqual([]);
   expect(completion.values).toMatchObject({ request_id: 'r-1', route: '/orders/:id', res: { statusCode: 200 } });
-  expect(all.filter(({ message, kind }) => kind === 'span' && message === 'HTTP GET')).toHaveLength(1);
+  expect(all.filter(({ message, kind }) => kind === 'span' && message === 'GET /orders/:id')).toHaveLength(1);
   expect(new Set(all.map(({ traceId }) => traceId)).size).toBe(1);
 });

@@ -190,7 +190,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       'Charged',
       'Ticked',
     ];
-    kinds.push('Sent a mail', 'Placed', 'HTTP GET', 'request completed');
+    kinds.push('Sent a mail', 'Placed', 'GET /orders/:number', 'request completed');
     for (const kind of kinds)
       expect([kind, records.filter(({ message }) => message === kind).length]).toEqual([kind, REQUESTS]);
     for (const kind of ['Line', 'Read'])

@@ -82,18 +82,18 @@ describe.each(PLATFORMS)('on %s', (platform) => {
   });
 
   test.each([
-    ['/orders/7', 200, LogLevel.Info, 'ok', undefined],
-    ['/orders/7/missing', 404, LogLevel.Warn, 'ok', undefined],
-    ['/nowhere', 404, LogLevel.Warn, 'ok', undefined],
-    ['/orders/7/broken', 500, LogLevel.Error, 'error', 'Error: broken'],
-  ])('%s ends with %i', async (path, statusCode, level, outcome, err) => {
+    ['/orders/7', 'GET /orders/:id', 200, LogLevel.Info, 'ok', undefined],
+    ['/orders/7/missing', 'GET /orders/:id/missing', 404, LogLevel.Warn, 'ok', undefined],
+    ['/nowhere', 'GET', 404, LogLevel.Warn, 'ok', undefined],
+    ['/orders/7/broken', 'GET /orders/:id/broken', 500, LogLevel.Error, 'error', 'Error: broken'],
+  ])('%s is %s, and ends with %i', async (path, name, statusCode, level, outcome, err) => {
     const { url, recordsWhen } = await start();
     await fetch(url + path);
     const records = await recordsWhen(over(1));
     const [completion] = completions(records);
     expect(completion).toMatchObject({ level, values: { res: { statusCode } } });
     const root = records.find(({ kind, parentSpanId }) => kind === 'span' && parentSpanId === undefined);
-    expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome, traceId: completion.traceId });
+    expect(root).toMatchObject({ message: name, level: LogLevel.Debug, outcome, traceId: completion.traceId });
     expect(root!.values['err']).toBe(err); // its name: the completion record has the rest
   });
 
@@ -185,7 +185,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       await fetch(`${url}/orders/7`, { headers: { traceparent: `00-${traceId}-${spanId}-01` } });
       const records = await recordsWhen(over(1));
       expect(new Set(records.map((record) => record.traceId))).toEqual(new Set([traceId]));
-      expect(records.find(({ message }) => message === 'HTTP GET')).toMatchObject({ parentSpanId: spanId });
+      expect(records.find(({ message }) => message === 'GET /orders/:id')).toMatchObject({ parentSpanId: spanId });
     });
 
     test.each([
@@ -197,7 +197,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       const { url, recordsWhen } = await start();
       await fetch(`${url}/orders/7`, { headers: { traceparent } });
       const records = await recordsWhen(over(1));
-      const root = records.find(({ message }) => message === 'HTTP GET')!;
+      const root = records.find(({ message }) => message === 'GET /orders/:id')!;
       expect(root.traceId).toMatch(/^[\da-f]{32}$/);
       expect([traceId, '0'.repeat(32)]).not.toContain(root.traceId);
       expect(root.parentSpanId).toBeUndefined();
@@ -243,7 +243,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(more).toEqual([]);
     expect(completion).toMatchObject({ level: LogLevel.Warn, message: 'request aborted', traceId: expect.any(String) });
     expect(completion.values).toMatchObject({ request_id: 'r-gone', aborted: true, res: { statusCode: null } });
-    expect(records.find(({ message }) => message === 'HTTP GET')).toMatchObject({ kind: 'span' });
+    expect(records.find(({ message }) => message === 'GET /never')).toMatchObject({ kind: 'span' });
   });
 
   test('requests that are to be ignored have no scope and no record', async () => {

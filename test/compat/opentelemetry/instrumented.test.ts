@@ -94,9 +94,9 @@ describe('http', () => {
       () => currentSpan()!.name,
       (listener) => ttlogHttp(listener),
     );
-    expect(await get(wrapped)).toBe('HTTP GET');
+    expect(await get(wrapped)).toBe('GET');
     await until(async () => ofTarget(await spans(), 'http').length === 4);
-    const request = (await spans()).find(({ message }) => message === 'HTTP GET')!;
+    const request = (await spans()).find(({ message, target }) => message === 'GET' && target === 'shop')!;
     const around = ofTarget(await spans(), 'http').find(({ spanId }) => spanId === request.parentSpanId)!;
     expect([around.values['span_kind'], around.traceId]).toEqual(['server', request.traceId]);
     expect((await eventOf('request completed')).traceId).toBe(request.traceId);

@@ -16,6 +16,9 @@ import {
   withSpan,
 } from 'ttlog';
 import { instrumentHttp } from 'ttlog/http';
+import { renderSpanTree } from 'ttlog/testing';
+import { readSnapshot } from '../../../src/recorder/snapshot.js';
+import { temporaryPath } from '../../support/child.js';
 import { headersOf, sentRequests, strangers } from '../../nestjs/support/isolation.js';
 import { Gate } from '../../nestjs/support/gate.js';
 import {
@@ -72,7 +75,12 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
     });
     const [root, ...others] = roots(all);
     expect(others).toEqual([]);
-    expect(root).toMatchObject({ message: 'HTTP GET', level: LogLevel.Debug, outcome: 'ok', late: false });
+    expect(root).toMatchObject({
+      message: framework.mounted === undefined ? 'GET' : 'GET /orders/:id',
+      level: LogLevel.Debug,
+      outcome: 'ok',
+      late: false,
+    });
     expect([root.traceId, root.spanId]).toEqual([completion.traceId, completion.spanId]);
     // And nobody else says anything about it.
     expect(all.filter(({ traceId }) => traceId === root.traceId)).toHaveLength(2);
@@ -170,6 +178,51 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
       [mounted, { statusCode: 200 }],
       [mounted?.replace('items', 'broken'), { statusCode: 500 }],
       [undefined, { statusCode: 404 }],
+    ]);
+  });
+
+  test('the span has the name of its route while it is open, where it is counted, and at its end', async () => {
+    const handle = record({ snapshots: { dir: temporaryPath('snapshots'), crash: false } });
+    let path = '';
+    const names: (string | undefined)[] = [];
+    const url = await framework.serve({
+      routes: {
+        'GET /api/:version/items/:item': async () => {
+          names.push(currentSpan()?.name);
+          ({ path } = await handle.snapshot('asked'));
+          return 'ok';
+        },
+      },
+    });
+    await ask(`${url}/api/v1/items/7`);
+    await ask(`${url}/nowhere`);
+    const all = await answered(2);
+    const { mounted } = framework;
+    const name = mounted === undefined ? 'GET' : `GET ${mounted}`;
+    expect(names).toEqual([name]);
+    expect((await readSnapshot(path)).openSpans.map((open) => open.name)).toEqual([name]);
+    expect(roots(all).map(({ message }) => message)).toEqual([name, 'GET']);
+    const counted = handle.stats().spans.filter(({ target }) => target === 'shop');
+    expect(Object.fromEntries(counted.map((spans) => [spans.name, spans.count]))).toEqual(
+      mounted === undefined ? { GET: 2 } : { [name]: 1, GET: 1 },
+    );
+    expect(renderSpanTree(all.filter(({ target }) => target === 'shop'))).toContain(`${name} `);
+  });
+
+  test('the application may say what the template of a route is', async () => {
+    const url = await serve({
+      options: { route: (request: object) => (isHealthCheck(request) ? '/health' : undefined) },
+      routes: { 'GET /health': () => currentSpan()!.name, 'GET /orders/:id': () => 'ok' },
+    });
+    expect((await ask(`${url}/health`)).text).toBe('GET /health');
+    await ask(`${url}/orders/7`);
+    const all = await answered(2);
+    const { mounted } = framework;
+    const others = mounted === undefined ? undefined : '/orders/:id';
+    expect(completions(all).map(({ values }) => values['route'])).toEqual(['/health', others]);
+    expect(roots(all).map(({ message }) => message)).toEqual([
+      'GET /health',
+      mounted === undefined ? 'GET' : 'GET /orders/:id',
     ]);
   });
 

@@ -131,6 +131,39 @@ describe.each([
   });
 });
 
+test.each([
+  ['4', express4],
+  ['5', express5],
+])(
+  'Express %s: routes of requests that it has not seen, of mounted applications, and of one route alone',
+  async (_version, express) => {
+    record();
+    const pathOf: express5.RequestHandler = (req, res) => void res.end((req.route as { path: string }).path);
+    const app = express();
+    app.use('/seen', ttlogExpress());
+    app.get('/alone/:id', ttlogExpress(), pathOf);
+    const inner = express();
+    inner.get('/items/:item', pathOf);
+    app.use('/seen', inner);
+    app.get('/seen/through/:id', (_req, _res, next) => next());
+    app.get('/seen/:what/:id', pathOf);
+    app.get('/unseen/:id', pathOf);
+    const url = await listen(createServer(app));
+    for (const [path, route] of [
+      ['/seen/items/7', '/items/:item'],
+      ['/seen/through/7', '/seen/:what/:id'],
+      ['/unseen/7', '/unseen/:id'],
+      ['/alone/7', '/alone/:id'],
+    ])
+      expect([path, (await ask(url + path)).text]).toEqual([path, route]);
+    expect(roots(await answered(3)).map(({ message }) => message)).toEqual([
+      'GET /seen/items/:item',
+      'GET /seen/:what/:id',
+      'GET /alone/:id',
+    ]);
+  },
+);
+
 test('without ttlog running, and behind nothing of it, nothing goes wrong', async () => {
   const app = express5();
   app.get('/broken', () => {

@@ -31,7 +31,12 @@ describe('Hono without Node', () => {
     expect(response.headers.get('x-request-id')).toBe('r-1');
     expect(await response.json()).toMatchObject({ fields: { request_id: 'r-1', tenant: 'acme', cart: 3 } });
     const all = await answered(1);
-    expect(roots(all)[0]).toMatchObject({ traceId: TRACE, parentSpanId: SPAN, outcome: 'ok' });
+    expect(roots(all)[0]).toMatchObject({
+      message: 'GET /orders/:id',
+      traceId: TRACE,
+      parentSpanId: SPAN,
+      outcome: 'ok',
+    });
     expect(completions(all)[0]).toMatchObject({
       level: LogLevel.Info,
       values: {
@@ -102,6 +107,19 @@ test('Hono on Node: a body that breaks off is told, with its error', async () =>
     message: 'request aborted',
     values: { aborted: true, res: { statusCode: 200 }, err: { message: 'cut off' } },
   });
+});
+
+test('Hono: a request that a middleware answers is of no route, and named so', async () => {
+  record();
+  const app = new Hono();
+  app.use(ttlogHono());
+  app.use(async (c, next) => (c.req.path === '/orders/7' ? c.text('who are you?', 401) : next()));
+  app.get('/orders/:id', (c) => c.text('grinder'));
+  expect((await app.request('/orders/7')).status).toBe(401);
+  expect((await app.request('/orders/8')).status).toBe(200);
+  const all = await answered(2);
+  expect(completions(all).map(({ values }) => values['route'])).toEqual([undefined, '/orders/:id']);
+  expect(roots(all).map(({ message }) => message)).toEqual(['GET', 'GET /orders/:id']);
 });
 
 test('the id of Hono’s own requestId() is the request’s', async () => {

@@ -38,7 +38,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     await fetch(`${url}/orders`, { headers: { 'x-request-id': 'r-1' } });
     const records = await recordsWhen(over(1));
     const span = records.find(({ message }) => message === 'Mails.send')!;
-    const root = records.find(({ message }) => message === 'HTTP GET')!;
+    const root = records.find(({ message }) => message === 'GET /orders')!;
     expect(span).toMatchObject({ parentSpanId: root.spanId, traceId: root.traceId, values: { request_id: 'r-1' } });
     expect(records.find(({ message }) => message === 'Mail sent')).toMatchObject({
       spanId: span.spanId,

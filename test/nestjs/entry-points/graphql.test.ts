@@ -63,7 +63,7 @@ test('guards, resolvers and what they log belong to the request; a query is a sp
   expect(await ask('{ order(id: 7) { id sku } }', 'r-1')).toEqual({ data: { order: { id: 7, sku: 'grinder' } } });
   const records = await recordsWhen(over(1));
   const [completion] = completions(records);
-  const root = records.find(({ message }) => message === 'HTTP POST')!;
+  const root = records.find(({ message }) => message === 'POST /graphql')!;
   expect(seenBy).toEqual([
     ['guard', 'r-1', root.traceId],
     ['resolver', 'r-1', root.traceId],
@@ -75,7 +75,7 @@ test('guards, resolvers and what they log belong to the request; a query is a sp
   expect(completion.values).toMatchObject({ request_id: 'r-1', res: { statusCode: 200 } });
   // Nothing of the many classes that make a schema.
   const spans = new Set(records.filter(({ kind }) => kind === 'span').map(({ message }) => message));
-  expect(spans).toEqual(new Set(['Guard.canActivate', 'OrdersResolver.order', 'HTTP POST']));
+  expect(spans).toEqual(new Set(['Guard.canActivate', 'OrdersResolver.order', 'POST /graphql']));
 });
 
 test('requests at the same time keep apart; what one adds is on its completion record', async () => {
