@@ -1,4 +1,5 @@
 import { copyFields } from '../core/copy-value.js';
+import { noFunction } from '../core/errors.js';
 import { throwsMark } from '../core/field.js';
 import type { Field } from '../core/field.js';
 import type { Scope } from '../core/scope.js';
@@ -91,12 +92,14 @@ function safely(value: Field['value']): JsonValue | undefined {
  *
  * Whatever comes in its place throws nothing and adds nothing: what makes no sense is left out, what is too much is cut.
  *
+ * @throws TtlogError `ERR_INVALID_OPTION` where `fn` is no function.
  * @example
  * import { withCarrier, withSpan } from 'ttlog';
  * const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
  * withCarrier({ traceparent }, () => withSpan('consume', ({ traceId }) => traceId)); // => '4bf92f3577b34da6a3ce929d0e0e4736'
  */
 export function withCarrier<R>(carrier: unknown, fn: () => R): R {
+  if (typeof fn !== 'function') throw noFunction('withCarrier()', fn, 'Say withCarrier(carrier, () => …).');
   return runIn(carriedScope(carrier), fn);
 }
 

@@ -1,5 +1,6 @@
 // Hot path: spans outside a logger. Their target is that of the active span, else the service; their level is debug.
 import { targetInside } from '../core/current-scope.js';
+import { noFunction } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
 import { plainFields } from '../core/plain-fields.js';
@@ -48,6 +49,7 @@ export function span(name: string, fields?: object, options?: SpanOptions): Span
  * iteration ends. What is thrown fails the span and is passed on as the same value. `fn` is given the span.
  * Recorded at debug level unless the options say otherwise; its target is that of the active span, else the service.
  *
+ * @throws TtlogError `ERR_INVALID_OPTION` where `fn` is no function.
  * @example
  * import { info, withSpan } from 'ttlog';
  * const total = await withSpan('add up', { items: 2 }, async (span) => {
@@ -74,6 +76,7 @@ export function withSpan(name: string, second: unknown, third?: unknown, fourth?
 type Body = (span: Span) => unknown;
 
 function runInside(name: string, fields: object | undefined, options: SpanOptions | undefined, fn: Body): unknown {
+  if (typeof fn !== 'function') throw noFunction('withSpan()', fn, "Say withSpan('checkout', { items: 2 }, () => …).");
   const before = scopes.getStore();
   const running = before !== undefined && before.disposed ? liveScope(before) : before;
   const opened = open(running, name, fields, options);

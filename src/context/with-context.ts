@@ -1,4 +1,5 @@
 // Hot path: one Context, a copy of the caller's fields, no closure.
+import { noFunction } from '../core/errors.js';
 import { Context, liveScope } from '../core/scope.js';
 import { copyOf } from './context-fields.js';
 import type { ContextKey } from './context-key.js';
@@ -9,8 +10,9 @@ import { scopes } from './scope-store.js';
  * Returns what `fn` returns, a promise included. Contexts nest: an inner value wins, and the outer one comes back afterwards.
  * The fields are copied (one level deep) at the call. A key is a string, or typed: see `contextKey`.
  *
- * Never throws itself: what `fn` throws is passed on as it is.
+ * What `fn` throws is passed on as it is.
  *
+ * @throws TtlogError `ERR_INVALID_OPTION` where `fn` is no function. Nothing else.
  * @example
  * import { currentContext, withContext } from 'ttlog';
  * const seen = await withContext({ request_id: 'r-1', user_id: 7 }, async () => {
@@ -29,6 +31,8 @@ export function withContext(first: string | object, second: unknown, third?: () 
 }
 
 function runWith(fields: Record<string, unknown>, fn: () => unknown): unknown {
+  if (typeof fn !== 'function')
+    throw noFunction('withContext()', fn, "Say withContext({ request_id: 'r-1' }, () => …).");
   const before = scopes.getStore();
   scopes.enterWith(new Context(fields, before !== undefined && before.disposed ? liveScope(before) : before));
   try {

@@ -1,6 +1,7 @@
 import { nowNanos } from './clock.js';
 import { copyFields, redactedEvent } from './copy-value.js';
 import { isSuppressed } from './current-scope.js';
+import { invalidOption } from './errors.js';
 import type { LogEvent } from './event.js';
 import type { LevelName } from './level.js';
 import { LogLevel } from './level.js';
@@ -13,11 +14,14 @@ import { state } from './state.js';
 import type { Target } from './target.js';
 
 /**
- * Where events go. The default is the ring; another one is for tests and for bridges.
+ * Where events go. The default is the ring; another one is for tests and for bridges. It is called on the thread that installed it; what it
+ * throws is swallowed and counted (`stats().dropped`).
  *
- * 1. `emit` is called on the thread that logs, for every event above the record level. What it throws is swallowed and counted.
- * 2. `flush` returns when everything emitted before has arrived.
- * 3. `setLevel` sets what is delivered.
+ * 1. `emit` is called for every event above the record level.
+ * 2. `flush` returns when everything emitted before has arrived. `handle.flush()` and `flushSync()` call it, and so does the end of the process.
+ * 3. `setLevel` is told what `setLevel()` sets: what is to be delivered.
+ *
+ * What it does itself while it is called goes to the ring: a backend that passes everything on to the one before loses nothing and ends.
  */
 export interface LogBackend {
   emit(event: LogEvent): void;
@@ -52,6 +56,9 @@ const ringBackend = /* @__PURE__ */ new RingBackend();
 /** A backend in the place of the ring, and what brings a call to it: those who never install one do not carry that. */
 export interface InstalledBackend {
   readonly backend: LogBackend;
+  /** Its calls of the same name. Never throw. */
+  flush(): void;
+  setLevel(level: LogLevel): void;
   /** An event that its target wants, as `recordEvent` is given it. */
   record(
     target: Target,
@@ -66,6 +73,7 @@ export interface InstalledBackend {
 /**
  * Installs a backend for this thread and returns the one before, so that it can be put back.
  *
+ * @throws TtlogError `ERR_INVALID_OPTION` where it lacks one of the three methods.
  * @example
  * import { info, installBackend } from 'ttlog';
  * const messages: string[] = [];
@@ -75,10 +83,40 @@ export interface InstalledBackend {
  * messages; // => ['Caught']
  */
 export function installBackend(backend: LogBackend): LogBackend {
+  if (!isBackend(backend)) {
+    const fix = 'Say installBackend({ emit(event) {}, flush() {}, setLevel(level) {} }).';
+    throw invalidOption('a backend', 'an object with emit, flush and setLevel', backend, fix);
+  }
   const previous = state.backend?.backend ?? ringBackend;
-  state.backend =
-    backend instanceof RingBackend ? null : { backend, record: (...call) => emitTo(backend, () => eventOf(...call)) };
+  state.backend = backend instanceof RingBackend ? null : installed(backend);
   return previous;
+}
+
+function isBackend(value: unknown): value is LogBackend {
+  const backend = value as Partial<LogBackend> | null | undefined;
+  return (['emit', 'flush', 'setLevel'] as const).every((method) => typeof backend?.[method] === 'function');
+}
+
+function installed(backend: LogBackend): InstalledBackend {
+  return {
+    backend,
+    record: (...call) => emitTo(backend, () => eventOf(...call)),
+    flush: () => callBackend(() => backend.flush()),
+    setLevel: (level) => callBackend(() => backend.setLevel(level)),
+  };
+}
+
+/** What a backend sets off itself does not come back to it. */
+function callBackend(call: () => void): void {
+  if (isInBackend) return;
+  isInBackend = true;
+  try {
+    call();
+  } catch {
+    openRing().dropped++;
+  } finally {
+    isInBackend = false;
+  }
 }
 
 /**
@@ -105,25 +143,17 @@ function levelOf(event: LogEvent): number {
 
 /** An event that cannot be made is counted, and a backend's own failure is its own: the caller goes on. */
 function emitTo(backend: LogBackend, make: () => LogEvent): void {
-  let isOurs = false;
   try {
     const event = make();
-    if (emitting) {
-      // What a backend logs itself would come back to it without end: it goes into the ring.
-      writeEmitted(event);
-      return;
-    }
-    isOurs = true;
-    emitting = true;
-    backend.emit(event);
+    // What a backend logs itself would come back to it without end: it goes into the ring.
+    if (isInBackend) writeEmitted(event);
+    else callBackend(() => backend.emit(event));
   } catch {
     openRing().dropped++;
-  } finally {
-    if (isOurs) emitting = false;
   }
 }
 
-let emitting = false;
+let isInBackend = false;
 
 /** A call as an event. */
 export function eventOf(

@@ -139,7 +139,7 @@ export function addCallsite(
   message: string,
   siteKind: number,
 ): Callsite {
-  const clean = cleanMessage(message);
+  const clean = cleanMessage(typeof message === 'string' ? message : textOf(message));
   if (clean !== message) {
     // A message with a secret in it is never kept: it is cleaned each time, and has the callsite of what that makes of it.
     const known = sites.get(clean);
@@ -152,6 +152,15 @@ export function addCallsite(
   sites.set(callsite.message, callsite);
   callsiteCount++;
   return callsite;
+}
+
+/** A name that somebody without types gave a span: recording never throws. */
+function textOf(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return '';
+  }
 }
 
 /** The callsite of an event. */

@@ -46,6 +46,11 @@ export function invalidOption(name: string, expected: string, got: unknown, fix 
   );
 }
 
+/** A call that runs a function of the caller's was given none. */
+export function noFunction(call: string, got: unknown, fix: string): TtlogError {
+  return invalidOption(`fn of ${call}`, 'a function', got, fix);
+}
+
 /** Throws `ERR_INVALID_OPTION` where `options` is no object, or has a key that is none of these. */
 export function checkOptions(of: string, options: unknown, known: readonly string[], fix = ''): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))

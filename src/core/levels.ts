@@ -25,6 +25,7 @@ export function setLevel(level: LogLevel | LevelName): void {
     );
   state.deliverFilter = { text: String(level), base: parsed, rules: [] };
   filtersChanged();
+  state.backend?.setLevel(parsed);
 }
 
 /**

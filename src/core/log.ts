@@ -20,7 +20,7 @@ export interface LogCall {
 }
 
 /** A call without a logger: its target is that of the active span, else the service. */
-function call(level: LogLevel, first: unknown, second: unknown): void {
+export function call(level: LogLevel, first: unknown, second: unknown): void {
   const scope = currentScope();
   let target = state.rootTarget;
   if (scope !== undefined && scope.span !== null) {

@@ -2,7 +2,7 @@ import { currentScope, isSuppressed } from './current-scope.js';
 import * as L from './layout.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
-import { log } from './log.js';
+import { call, log } from './log.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { Bindings } from './scope.js';
 import type { Span } from './span.js';
@@ -16,6 +16,9 @@ import { Timer } from './timer.js';
 /**
  * The six calls for one target, with bindings that are on each of its events. Made by `getLogger`; cheap to make and to keep.
  * The level table is shared: a changed level reaches every logger at once.
+ *
+ * A call that is taken off its logger, as in `promise.catch(log.error)`, never throws either. But it knows the logger no more, and is a call
+ * like the bare `error`: write `promise.catch((err) => log.error(err))`.
  *
  * @example
  * import { getLogger } from 'ttlog';
@@ -49,42 +52,54 @@ export class Logger {
   trace(message: string, fields?: unknown): void;
   trace(fields: unknown, message?: string): void;
   trace(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Trace) log(this.of, LogLevel.Trace, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Trace, first, second);
+    else if (of.recordLevel <= LogLevel.Trace) log(of, LogLevel.Trace, currentScope(), this.bound, first, second);
   }
 
   /** Debug level. Never throws. */
   debug(message: string, fields?: unknown): void;
   debug(fields: unknown, message?: string): void;
   debug(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Debug) log(this.of, LogLevel.Debug, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Debug, first, second);
+    else if (of.recordLevel <= LogLevel.Debug) log(of, LogLevel.Debug, currentScope(), this.bound, first, second);
   }
 
   /** Info level. Never throws. */
   info(message: string, fields?: unknown): void;
   info(fields: unknown, message?: string): void;
   info(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Info) log(this.of, LogLevel.Info, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Info, first, second);
+    else if (of.recordLevel <= LogLevel.Info) log(of, LogLevel.Info, currentScope(), this.bound, first, second);
   }
 
   /** Warn level. Never throws. */
   warn(message: string, fields?: unknown): void;
   warn(fields: unknown, message?: string): void;
   warn(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Warn) log(this.of, LogLevel.Warn, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Warn, first, second);
+    else if (of.recordLevel <= LogLevel.Warn) log(of, LogLevel.Warn, currentScope(), this.bound, first, second);
   }
 
   /** Error level. Never throws. */
   error(message: string, fields?: unknown): void;
   error(fields: unknown, message?: string): void;
   error(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Error) log(this.of, LogLevel.Error, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Error, first, second);
+    else if (of.recordLevel <= LogLevel.Error) log(of, LogLevel.Error, currentScope(), this.bound, first, second);
   }
 
   /** Fatal level. Never throws. */
   fatal(message: string, fields?: unknown): void;
   fatal(fields: unknown, message?: string): void;
   fatal(first: unknown, second?: unknown): void {
-    if (this.of.recordLevel <= LogLevel.Fatal) log(this.of, LogLevel.Fatal, currentScope(), this.bound, first, second);
+    const of = this?.of;
+    if (of === undefined) call(LogLevel.Fatal, first, second);
+    else if (of.recordLevel <= LogLevel.Fatal) log(of, LogLevel.Fatal, currentScope(), this.bound, first, second);
   }
 
   /** Would an event of this level be recorded? */

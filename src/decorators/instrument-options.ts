@@ -91,9 +91,10 @@ export function normaliseInstrument(options: object): Instrumentation {
     params,
     fields,
     ret = false,
-    entry,
+    entry = false,
     slow,
-    root,
+    callback = false,
+    root = false,
     sample = 1,
     exclude = [],
   } = given;
@@ -103,6 +104,8 @@ export function normaliseInstrument(options: object): Instrumentation {
   checkNames('skip', skip);
   checkNames('exclude', exclude);
   checkParams(params);
+  for (const [option, value] of Object.entries({ entry, callback, root }))
+    if (typeof value !== 'boolean') throw invalidOption(option, 'true or false', value);
   if (fields !== undefined && typeof fields !== 'function') throw invalidOption('fields', 'a function', fields);
   if (slow !== undefined && !(typeof slow === 'number' && slow >= 0))
     throw invalidOption('slow', 'milliseconds ≥ 0', slow);
@@ -118,10 +121,10 @@ export function normaliseInstrument(options: object): Instrumentation {
     fields,
     ret: typeof ret === 'boolean' || typeof ret === 'function' ? ret : levelOption('ret', ret),
     errorLevel: given.err === false ? LogLevel.Off : levelOption('err', given.err ?? 'error'),
-    callback: given.callback === true,
-    kind: entry === true ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
+    callback,
+    kind: entry ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
     slowNs: slow === undefined ? Infinity : slow * 1e6,
-    root: root === true,
+    root,
     sample,
     exclude,
   };

@@ -3,7 +3,7 @@ import type { TtlogHandle } from './handle.js';
 import type { LevelOption, TtlogOptions } from './options.js';
 
 /**
- * The options of `init()` said one by one; the last word is `.init()`. What is said twice counts the second time, except sinks:
+ * The options of `init()` said one by one; the last word is `.init()`, and nothing starts before it. What is said twice counts the second time, except sinks:
  * each `.sink()` adds one.
  *
  * @example
@@ -85,6 +85,11 @@ export class TtlogBuilder {
   /** What a writer does when the ring is full of owed records. @default 'block' */
   overflow(policy: 'block' | 'drop'): this {
     return this.with({ overflow: policy });
+  }
+
+  /** Signals that end the process with everything delivered, where nothing of the application's own answers them. @default [] */
+  signals(signals: NonNullable<TtlogOptions['signals']>): this {
+    return this.with({ signals });
   }
 
   /** Any options at once, for those without a word of their own. */

@@ -28,13 +28,22 @@ import { endOnSignals } from './signals.js';
 import { Snapshots } from './snapshots.js';
 import { recordStats } from './stats-record.js';
 import { channelName, ThreadHost } from './thread-host.js';
+import { expectStart, startTried } from './unfinished.js';
 
 /** CONTROL_SLEEPING of a process at its end: every record is delivered at once. */
 const AT_THE_END = 8;
 /** So often a process that is about to end goes on to read what has been recorded: sinks that log about every batch must not keep it alive. */
 const MAX_LAST_READS = 8;
 
-/** `init()` without arguments: a builder. */
+/**
+ * `init()` without options starts nothing: it returns a builder, whose last word starts ttlog. Where that is never said, stderr is told.
+ *
+ * @example
+ * import { init } from 'ttlog';
+ * const handle = init().service('shop').level('info').init();
+ * handle.service; // => 'shop'
+ * await handle.shutdown();
+ */
 export function init(): TtlogBuilder;
 /**
  * Starts ttlog: what has been recorded since the process began is delivered, and so is what comes. Without sinks records go to the
@@ -52,7 +61,9 @@ export function init(): TtlogBuilder;
  */
 export function init(options: TtlogOptions): TtlogHandle;
 export function init(options?: TtlogOptions): TtlogBuilder | TtlogHandle {
-  return options === undefined ? new TtlogBuilder(start) : start(options);
+  if (options !== undefined) return start(options);
+  expectStart();
+  return new TtlogBuilder(start);
 }
 
 /** The running ttlog of this thread, whichever build started it. */
@@ -61,6 +72,7 @@ export function runningHandle(): TtlogHandle | undefined {
 }
 
 function start(options: TtlogOptions): TtlogHandle {
+  startTried();
   if (state.runtime !== undefined) {
     throw new TtlogError(
       'ERR_ALREADY_INITIALIZED',
@@ -270,11 +282,13 @@ class Running implements TtlogHandle {
   }
 
   flush(): Promise<void> {
+    state.backend?.flush();
     this.threads.update();
     return this.recorder.flush();
   }
 
   flushSync(): boolean {
+    state.backend?.flush();
     this.threads.update();
     return this.recorder.flushSync(this.options.exitTimeoutMs);
   }

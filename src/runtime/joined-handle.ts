@@ -46,11 +46,13 @@ export class JoinedHandle implements TtlogHandle {
   }
 
   async flush(): Promise<void> {
+    state.backend?.flush();
     const request = this.#thread.requestFlush();
     while (!this.#thread.isFlushed(request)) await timersPromises().setTimeout(LOOK_MS);
   }
 
   flushSync(): boolean {
+    state.backend?.flush();
     return this.#thread.flushSync();
   }
 

@@ -41,6 +41,17 @@ describe('span', () => {
     one.end();
   });
 
+  test('has a name, whatever it is given', () => {
+    const unnamed = Object.create(null) as string;
+    for (const name of [undefined, null, 7, Symbol('s'), { toString: () => 'object' }, unnamed] as string[]) {
+      span(name).end();
+      withSpan(name, () => {});
+      timer(name).end();
+    }
+    const names = ['undefined', 'null', '7', 'Symbol(s)', 'object', ''];
+    expect(recorded().spans.map((record) => record.name)).toEqual(names.flatMap((name) => [name, name, name]));
+  });
+
   test('one that is not recorded is invisible', () => {
     setRecord('info');
     const outer = span('outer');

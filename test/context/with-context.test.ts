@@ -112,7 +112,7 @@ describe('withContext', () => {
     expect(recorded().event('login').values).toEqual({ password: '[Redacted]', nested: { api_key: '[Redacted]' } });
   });
 
-  test('never throws itself, whatever the fields are', () => {
+  test('does not throw, whatever the fields are', () => {
     const throwing = {
       ok: 1,
       get bad(): never {

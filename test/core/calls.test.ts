@@ -31,6 +31,24 @@ describe.each(Object.entries(calls).map(([name, call], level) => ({ name, call, 
   },
 );
 
+describe('taken off its logger', () => {
+  it.each(Object.keys(calls) as (keyof typeof calls)[])('%s is the bare call', (name) => {
+    const { [name]: taken } = getLogger('mine', { a: 'bindings' });
+    const others = { [name]: taken };
+    withSpan('work', { b: 'span' }, () => taken('Taken', { c: 1 }));
+    others[name]('Of something else');
+    expect(events().map((record) => [record.target, record.message, record.values])).toEqual([
+      ['shop', 'Taken', { b: 'span', c: 1 }],
+      ['shop', 'Of something else', {}],
+    ]);
+  });
+
+  it('is still an answer to a rejection', async () => {
+    await Promise.reject(new Error('no')).catch(getLogger('mine').error);
+    expect(newest().values).toEqual({ err: expect.objectContaining({ message: 'no' }) as object });
+  });
+});
+
 describe('odd arguments', () => {
   const failure = new TypeError('no');
   const err = expect.objectContaining({ type: 'TypeError', message: 'no' }) as object;

@@ -214,6 +214,42 @@ describe('installBackend', () => {
     expect(events().map(({ values }) => values)).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  it('refuses what is no backend', () => {
+    for (const backend of [undefined, null, 'ring', () => {}, {}, { emit() {}, flush() {} }]) {
+      expect(() => installBackend(backend as never)).toThrow(
+        /^Expected a backend to be an object with emit, flush and setLevel, got /,
+      );
+    }
+    info('In the ring');
+    expect(newest().message).toBe('In the ring');
+  });
+
+  it('tells the backend of levels, and does not tell it what it sets itself', () => {
+    const levels: unknown[] = [];
+    caught(
+      () => {
+        setLevel('warn');
+        setLevel(LogLevel.Info);
+      },
+      {
+        setLevel(level) {
+          levels.push(level);
+          new RingBackend().setLevel(level);
+        },
+      },
+    );
+    expect(levels).toEqual([LogLevel.Warn, LogLevel.Info]);
+  });
+
+  it('what its other methods throw is counted too', () => {
+    caught(() => setLevel('info'), {
+      setLevel() {
+        throw new Error('no');
+      },
+    });
+    expect(dropped()).toBe(1);
+  });
+
   it('RingBackend sets levels and flushes', () => {
     const ring = new RingBackend();
     ring.setLevel('error');

@@ -444,6 +444,9 @@ describe('wrong options', () => {
     ['slow', { slow: -1 }],
     ['slow', { slow: Number.NaN }],
     ['sample', { sample: 2 }],
+    ['entry', { entry: 'yes' }],
+    ['root', { root: 1 }],
+    ['callback', { callback: null }],
     ['exclude', { exclude: 'x' }],
     ['an option of @Instrument()', { lvl: 'info' }],
   ])('%s: %o', (name, options) => {
