@@ -10,6 +10,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { rolldown } from 'rolldown';
 import { copyDeclarations } from './declarations.mjs';
 import { entries, present, programs, root, workers } from './entries.mjs';
+import { asciiOnly } from './ascii.mjs';
 import { recorderSource } from './recorder-source.mjs';
 
 const work = `${root}.tmp/build-${process.pid}/`;
@@ -56,7 +57,7 @@ async function write(inputs, format, chunkFileNames) {
     external: peers.map((name) => new RegExp(`^${name}(/|$)`)),
     tsconfig: `${root}tsconfig.build.json`,
     transform: { target: 'es2022' },
-    plugins: [recorderSource()],
+    plugins: [recorderSource(), asciiOnly()],
     checks: { bundlerTimings: false },
   });
   const directory = `${work}dist/${format}/`;

@@ -3,6 +3,7 @@
 // (rolldown) and the tests (vite, which runs rolldown's plugins) use the same one.
 import { builtinModules } from 'node:module';
 import { rolldown } from 'rolldown';
+import { asciiOf } from './ascii.mjs';
 import { root } from './entries.mjs';
 
 const MODULE_ID = 'virtual:ttlog-recorder-source';
@@ -30,7 +31,7 @@ async function bundleRecorder() {
         `The recorder thread's source must be one chunk that imports only node: modules, got ${output.length} chunks importing ${chunk.imports.join(', ')}`,
       );
     }
-    return { code: chunk.code, files: chunk.moduleIds };
+    return { code: asciiOf(chunk.code), files: chunk.moduleIds };
   } finally {
     await bundle.close();
   }

@@ -1,7 +1,7 @@
 /** The files that a log has been rotated to: `shop-2026-11-26T02-16-00.123Z-4711.ndjson`, with `.gz` once compressed. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { workerThreads } from './lazy-node.js';
 import type { RotateSettings } from './log-file.js';
 
 const PART_SUFFIX = '.ttlog-part';
@@ -49,7 +49,7 @@ export class RotatedFiles {
       state: this.#compressing,
     };
     const options = { eval: true, execArgv: [], env: {}, name: 'ttlog compress', stdout: true, stderr: true };
-    const worker = new Worker(COMPRESS, { ...options, workerData });
+    const worker = new (workerThreads().Worker)(COMPRESS, { ...options, workerData });
     worker.on('error', () => undefined);
     worker.unref();
   }

@@ -1,6 +1,6 @@
 // Names of the files in a snapshots directory. `<service>-<time>-<pid>-<reason>.ttlog`, so that the snapshots of a service
 // sort by time; nothing else in the directory is ever touched.
-import { isMainThread, threadId } from 'node:worker_threads';
+import { threadIdHere } from './lazy-node.js';
 
 export const RAW_SUFFIX = '.ttlog';
 /** What a compressed one is called: by gzip, or by zstd where Node has it (22.15 and later). */
@@ -27,7 +27,7 @@ interface Origin {
 /** The name of a new snapshot. */
 export function snapshotName(service: string, reason: string, timeMs: number, of?: Origin): string {
   const time = new Date(timeMs).toISOString().replaceAll(':', '-');
-  const { pid, threadId: id } = of ?? { pid: process.pid, threadId: isMainThread ? 0 : threadId };
+  const { pid, threadId: id } = of ?? { pid: process.pid, threadId: threadIdHere() };
   const thread = id === 0 ? '' : `-t${id}`;
   return `${slug(service, 64, 'app')}-${time}-${pid}${thread}-${slug(reason, 40, 'snapshot')}${RAW_SUFFIX}`;
 }

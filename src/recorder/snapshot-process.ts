@@ -1,7 +1,6 @@
 // The process at the moment of a snapshot. Each fact is asked for by itself: where one cannot be had (a permission,
 // a platform) the others still are.
-import { isMainThread, threadId } from 'node:worker_threads';
-import { os } from './lazy-node.js';
+import { os, threadIdHere } from './lazy-node.js';
 import { scrubArguments, scrubText } from './scrub.js';
 
 /** What a snapshot says about the process it was taken of. Absent = could not be found out. */
@@ -64,7 +63,7 @@ export function processFacts(): ProcessFacts {
   return {
     pid: process.pid,
     ...fact('ppid', () => process.ppid),
-    threadId: isMainThread ? 0 : threadId,
+    threadId: threadIdHere(),
     ...fact('hostname', () => os().hostname()),
     ...fact('title', () => scrubText(process.title)),
     ...fact('execPath', () => process.execPath),

@@ -1,10 +1,10 @@
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import recorderSource from 'virtual:ttlog-recorder-source';
 import { TtlogError } from '../core/errors.js';
 import type { Field } from '../core/field.js';
 import * as L from '../core/layout.js';
 import { LogLevel } from '../core/level.js';
-import { timersPromises } from './lazy-node.js';
+import { timersPromises, workerThreads } from './lazy-node.js';
 import type { MetaMessage } from './meta.js';
 import { pauseAsync } from './pause-async.js';
 import type { ErrorListener } from './outlet.js';
@@ -242,11 +242,12 @@ export class RecorderThread {
     };
     let worker: Worker;
     try {
-      worker = new Worker(recorderSource, {
+      const threads = workerThreads();
+      worker = new threads.Worker(recorderSource, {
         eval: true,
         execArgv: [],
         argv: [],
-        env: SHARE_ENV,
+        env: threads.SHARE_ENV,
         name: 'ttlog',
         workerData,
       });

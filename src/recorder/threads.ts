@@ -2,12 +2,12 @@
  * How the threads of an application find its ttlog, and what they say to each other. Nothing of it needs an event loop on the way of a
  * record: a thread announces its ring on a BroadcastChannel that the recorder thread empties by itself.
  */
-import type { MessagePort } from 'node:worker_threads';
-import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
+import type { BroadcastChannel, MessagePort } from 'node:worker_threads';
 import type { Filter } from '../core/filter.js';
 import * as L from '../core/layout.js';
 import type { LogLevel } from '../core/level.js';
 import type { RedactSettings } from '../core/redact.js';
+import { workerThreads } from './lazy-node.js';
 import type { ThreadRing } from './thread-data.js';
 
 /** Key of `worker_threads.setEnvironmentData`: every worker that is started after `init()` finds a `HostInfo` there. */
@@ -132,7 +132,7 @@ export function listen(channel: BroadcastChannel, hear: (message: unknown) => vo
 
 /** Sends, and leaves the channel again: who stays would get, and keep, what the others send. */
 export function post(channel: string, message: ToHost | ToThreads | Seeking): void {
-  const port = new BroadcastChannel(channel);
+  const port = new (workerThreads().BroadcastChannel)(channel);
   port.postMessage(message);
   port.close();
 }
@@ -140,5 +140,5 @@ export function post(channel: string, message: ToHost | ToThreads | Seeking): vo
 /** The next message, without the event loop. Node's types know ports only. */
 export function receive(channel: BroadcastChannel | undefined): unknown {
   if (channel === undefined) return undefined;
-  return receiveMessageOnPort(channel as unknown as MessagePort)?.message;
+  return workerThreads().receiveMessageOnPort(channel as unknown as MessagePort)?.message;
 }

@@ -2,21 +2,14 @@
  * The side of every other thread: a worker that loads ttlog takes part in the ttlog of the thread that called `init()`, with a ring
  * of its own and no code for it in the worker.
  */
-import {
-  BroadcastChannel,
-  getEnvironmentData,
-  isMainThread,
-  setEnvironmentData,
-  threadId,
-  workerData,
-  type Worker,
-} from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import type { RedactSettings } from '../core/redact.js';
 import { createRedactor } from '../core/redact.js';
 import type { Ring } from '../core/ring.js';
 import { closeRing } from '../core/ring-of-thread.js';
 import { filtersChanged, state, targetOf } from '../core/state.js';
+import { isWorkerThread, threadIdHere, workerThreads } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { Room } from '../recorder/room.js';
@@ -41,16 +34,18 @@ const LOOK_MS = 10;
  * runs in the thread that started it.
  */
 export function joinThreads(): void {
-  if (isMainThread) lobby();
-  if (isMainThread || state.joined !== null) return;
-  state.threadId = threadId;
-  state.joined = new JoinedThread();
+  if (!isWorkerThread()) lobby();
+  else if (state.joined === null) {
+    state.threadId = threadIdHere();
+    state.joined = new JoinedThread();
+  }
 }
 
 /** True on a recorder thread, which loads ttlog where NODE_OPTIONS say so to every thread. */
 export function isRecorderThread(): boolean {
-  const data = workerData as Partial<ThreadData> | null;
-  return !isMainThread && typeof data === 'object' && data?.rings !== undefined && data.control instanceof Int32Array;
+  if (!isWorkerThread()) return false;
+  const data = workerThreads().workerData as Partial<ThreadData> | null;
+  return typeof data === 'object' && data?.rings !== undefined && data.control instanceof Int32Array;
 }
 
 /** This thread starts a ttlog of its own: where it is a worker, its ring is nobody else's business. */
@@ -77,7 +72,7 @@ export class JoinedThread {
   handle: unknown;
   #lookedAt = 0;
   #isCrashWatched = false;
-  readonly #fromHost = new BroadcastChannel(TO_THREADS);
+  readonly #fromHost = new (workerThreads().BroadcastChannel)(TO_THREADS);
   readonly #onWorker = (worker: Worker): void => {
     const id = worker.threadId;
     worker.once('exit', () => this.#send({ ended: id }));
@@ -88,9 +83,9 @@ export class JoinedThread {
   constructor() {
     listen(this.#fromHost, (message) => this.#take(message as ToThreads));
     process.on('exit', () => this.#exit());
-    const host = getEnvironmentData(ENVIRONMENT_KEY) as unknown as HostInfo | undefined;
+    const host = workerThreads().getEnvironmentData(ENVIRONMENT_KEY) as unknown as HostInfo | undefined;
     // In a second context of the host's own thread it is no host of ours.
-    if (host !== undefined && host.threadId !== threadId) this.#join(host);
+    if (host !== undefined && host.threadId !== state.threadId) this.#join(host);
     else this.#wait();
   }
 
@@ -137,13 +132,13 @@ export class JoinedThread {
   }
 
   #seek(ring: Ring | null = state.ring): void {
-    post(SEEKING, { seeking: threadId, ring: ring === null ? null : ring.buffer, alone: false });
+    post(SEEKING, { seeking: state.threadId, ring: ring === null ? null : ring.buffer, alone: false });
   }
 
   /** This thread has a ttlog of its own from now on. */
   standAlone(): void {
     state.ringOpened = nothing;
-    post(SEEKING, { seeking: threadId, ring: null, alone: true });
+    post(SEEKING, { seeking: state.threadId, ring: null, alone: true });
   }
 
   /**
@@ -171,7 +166,7 @@ export class JoinedThread {
     if ((state.runtime !== undefined && state.runtime !== this.handle) || host.channel === this.#host?.channel) return;
     state.host.hashKey = host.hashKey;
     installHost();
-    this.#host = { ...host, lineage: [...host.lineage, threadId] };
+    this.#host = { ...host, lineage: [...host.lineage, state.threadId] };
     state.control = new Int32Array(host.control);
     this.#block = new SettingsBlock(state.control, host.settings);
     state.settingsSeen = -1;
@@ -180,7 +175,7 @@ export class JoinedThread {
     state.wake = () => this.#wake();
     state.makeRoom = (ring, owedWords) => this.#makeRoom(ring, owedWords);
     state.flushSync = () => void this.flushSync();
-    setEnvironmentData(ENVIRONMENT_KEY, this.#host);
+    workerThreads().setEnvironmentData(ENVIRONMENT_KEY, this.#host);
     process.on('worker', this.#onWorker);
     const { ring } = state;
     this.#update(ring);
@@ -194,7 +189,7 @@ export class JoinedThread {
     this.#block = undefined;
     this.#boot = undefined;
     process.off('worker', this.#onWorker);
-    setEnvironmentData(ENVIRONMENT_KEY, undefined);
+    workerThreads().setEnvironmentData(ENVIRONMENT_KEY, undefined);
     state.ringMemory = () => null;
     state.makeRoom = nothing;
     state.flushSync = nothing;
@@ -279,7 +274,7 @@ export class JoinedThread {
     const { ring } = state;
     if (ring === null || ring === this.#announced || this.settings === undefined) return;
     const { blackBox, service } = this.settings;
-    if (blackBox !== null) keepThreadRing(blackBox, ring.buffer, service, threadId);
+    if (blackBox !== null) keepThreadRing(blackBox, ring.buffer, service, state.threadId);
     const view = viewRing(ringBytes(ring.buffer));
     // One clock for all: rings are merged by their wall time.
     const hostRing = new BigInt64Array(this.#host!.ring, 0, L.HEADER_BYTES >> 3);

@@ -1,7 +1,8 @@
 /** On the main thread: what threads recorded that know of no ttlog yet, kept for the one to come. */
-import { BroadcastChannel, type Worker } from 'node:worker_threads';
+import type { BroadcastChannel, Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import { state } from '../core/state.js';
+import { workerThreads } from '../recorder/lazy-node.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
 import type { Seeking } from '../recorder/threads.js';
 import { listen, receive, SEEKING } from '../recorder/threads.js';
@@ -83,7 +84,7 @@ export class Lobby {
 
   #open(): void {
     if (this.#seeking !== undefined) return;
-    this.#seeking = new BroadcastChannel(SEEKING);
+    this.#seeking = new (workerThreads().BroadcastChannel)(SEEKING);
     listen(this.#seeking, (message) => {
       this.#take(message as Seeking);
       this.#settle();

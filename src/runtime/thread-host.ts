@@ -1,10 +1,10 @@
 /** The side of the thread that called `init()`: it lets other threads find its recorder, and knows their rings. */
-import { BroadcastChannel, isMainThread, setEnvironmentData, threadId, type Worker } from 'node:worker_threads';
+import type { BroadcastChannel, Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import { getLogger } from '../core/logger.js';
 import { state } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { crypto } from '../recorder/lazy-node.js';
+import { crypto, isWorkerThread, threadIdHere, workerThreads } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { RingSource } from '../recorder/snapshot-rings.js';
@@ -32,7 +32,7 @@ interface ForeignRing {
 
 /** A name for the channel of one `init()`. */
 export function channelName(): string {
-  return `ttlog.host/${L.LAYOUT_VERSION}/${threadId}/${crypto().randomBytes(8).toString('hex')}`;
+  return `ttlog.host/${L.LAYOUT_VERSION}/${threadIdHere()}/${crypto().randomBytes(8).toString('hex')}`;
 }
 
 /** Numbers of records of all other threads. */
@@ -49,7 +49,7 @@ export class ThreadHost implements LobbyHost {
   readonly #block = new SettingsBlock(state.control);
   readonly #fromThreads: BroadcastChannel;
   /** Threads that have missed `open`. They take no other host than the main thread's. */
-  readonly #lobby = isMainThread ? lobby() : undefined;
+  readonly #lobby = isWorkerThread() ? undefined : lobby();
   /** By thread and first segment: what a thread announces twice is one ring. */
   readonly #rings = new Map<string, ForeignRing>();
   /** The newest last. */
@@ -73,7 +73,7 @@ export class ThreadHost implements LobbyHost {
     this.#giveUp = giveUp;
     this.#recorder = recorder;
     this.#settings = settings;
-    this.#fromThreads = new BroadcastChannel(channel);
+    this.#fromThreads = new (workerThreads().BroadcastChannel)(channel);
     listen(this.#fromThreads, (message) => {
       this.#take(message as ToHost);
       this.update();
@@ -87,7 +87,7 @@ export class ThreadHost implements LobbyHost {
     const settings = this.#block.memory;
     const host = {
       channel: this.#channel,
-      threadId,
+      threadId: threadIdHere(),
       lineage: [],
       control,
       settings,
@@ -96,7 +96,7 @@ export class ThreadHost implements LobbyHost {
       free: [],
     };
     this.#host = host;
-    setEnvironmentData(ENVIRONMENT_KEY, host);
+    workerThreads().setEnvironmentData(ENVIRONMENT_KEY, host);
     process.on('worker', this.#onWorker);
     state.publishFilters = () => this.#publish();
     post(TO_THREADS, { host });
@@ -109,7 +109,7 @@ export class ThreadHost implements LobbyHost {
     this.#isClosed = true;
     state.publishFilters = nothing;
     process.off('worker', this.#onWorker);
-    setEnvironmentData(ENVIRONMENT_KEY, undefined);
+    workerThreads().setEnvironmentData(ENVIRONMENT_KEY, undefined);
     post(TO_THREADS, { end: this.#channel });
     // For those that do not return to their event loop.
     state.settingsSeen = Atomics.add(state.control, L.CONTROL_SETTINGS, 2) + 2;
@@ -207,7 +207,7 @@ export class ThreadHost implements LobbyHost {
     if (free.length >= MAX_FREE_RINGS) return this.#giveUp(buffer);
     Atomics.store(i32, L.FREE_I32, 1);
     this.#host = { ...this.#host, free: [...free, buffer] };
-    setEnvironmentData(ENVIRONMENT_KEY, this.#host);
+    workerThreads().setEnvironmentData(ENVIRONMENT_KEY, this.#host);
   }
 
   /** Lets go of a closed ring once it has been read to the end. */
