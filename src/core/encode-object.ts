@@ -26,6 +26,8 @@ export const MAX_BINARY_BYTES = 1024;
 /** Errors behind errors. */
 const MAX_CAUSES = 8;
 
+const PLAIN = Object.prototype;
+
 /** Writes any object. Never throws. */
 export function writeObject(ring: Ring, p: number, value: object, depth: number): number {
   const { ancestors } = ring;
@@ -45,6 +47,12 @@ export function writeObject(ring: Ring, p: number, value: object, depth: number)
 
 function writeKind(ring: Ring, p: number, value: object, depth: number): number {
   if (depth > MAX_DEPTH || ring.valueCount > MAX_VALUES) return writeString(ring, p, TRUNCATED_MARK);
+  return Object.getPrototypeOf(value) === PLAIN
+    ? writeInside(ring, p, value, depth, true)
+    : writeSpecial(ring, p, value, depth);
+}
+
+function writeSpecial(ring: Ring, p: number, value: object, depth: number): number {
   switch (wrapKindOf(value)) {
     case 'display':
       return writeClean(ring, p, String((value as { value: unknown }).value));
@@ -65,12 +73,19 @@ function writeKind(ring: Ring, p: number, value: object, depth: number): number 
     ring.dv.setFloat64(p + 1, value.getTime(), true);
     return p + 9;
   }
+  return writeInside(ring, p, value, depth, false);
+}
+
+/** What has something inside. Plain objects are most of it: none of the questions about other kinds is asked of them. */
+function writeInside(ring: Ring, p: number, value: object, depth: number, isPlain: boolean): number {
   if (ring.ancestors.includes(value)) return writeString(ring, p, '[Circular]');
   const limit = ring.contentBytes;
   ring.ancestors.push(value);
   // What is inside leaves some room to what comes after it, at every depth.
   ring.contentBytes = limit - (limit >> 4);
-  const next = writeStructure(ring, p, value, depth);
+  const next = isPlain
+    ? writePlain(ring, p, value, depth, (value as { toJSON?: unknown }).toJSON)
+    : writeStructure(ring, p, value, depth);
   ring.contentBytes = limit;
   ring.ancestors.pop();
   return next;
@@ -92,10 +107,15 @@ function writeStructure(ring: Ring, p: number, value: object, depth: number): nu
     return writeNested(ring, p, value.valueOf(), depth + 1);
   if (value instanceof Promise) return writeString(ring, p, '[Promise]');
   const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON !== 'function' && isError(value)) return writeError(ring, p, value, depth);
+  return writePlain(ring, p, value, depth, toJSON);
+}
+
+function writePlain(ring: Ring, p: number, value: object, depth: number, toJSON: unknown): number {
   if (typeof toJSON === 'function') {
     const json: unknown = toJSON.call(value, '');
     if (json !== value) return writeNested(ring, p, json, depth + 1);
-  } else if (isError(value)) return writeError(ring, p, value, depth);
+  }
   return writePairs(ring, p, L.TAG_OBJECT, value as Record<string, unknown>, depth);
 }
 

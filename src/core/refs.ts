@@ -52,6 +52,8 @@ function writeContext(ring: Ring, context: Context): void {
 
 /** The fields of a context and of those around it, outermost first. */
 function chainOf(context: Context): Record<string, unknown>[] {
+  // Of most there is none around.
+  if (context.parent === null) return context.disposed ? [] : [context.fields];
   const chain: Record<string, unknown>[] = [];
   for (let at: Context | null = context; at !== null; at = at.parent) {
     if (at !== context) at.noteInherited();
