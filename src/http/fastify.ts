@@ -36,6 +36,7 @@ const plugin: FastifyPluginAsync<TtlogFastifyOptions> = async (app, options) => 
       {
         request: request.raw,
         response: reply.raw,
+        reply,
         seen: request,
         id: ownId(id),
         // Found before the first hook runs.

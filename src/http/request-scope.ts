@@ -63,20 +63,21 @@ export class RequestScope {
   /** What the request causes runs in it. */
   readonly scope: Scope;
   private readonly span: Span | undefined;
-  private readonly method: string;
-  private readonly req: object;
+  private readonly req: { readonly method: string; readonly url: string };
   private readonly startedAt = performance.now();
   private isOver = false;
 
   constructor(head: RequestHead, options: NormalRequestOptions) {
     const { idHeader } = options;
     this.id = requestIdFrom(head.id, idHeader === undefined ? undefined : head.header(idHeader.toLowerCase()));
-    this.method = head.method;
     this.req = { method: head.method, url: recordedUrl(head.url) };
     const entries = parseBaggage(head.header('baggage'));
     const baggage = entries.length === 0 ? '' : formatBaggage(entries);
     const given = head.fields === undefined ? undefined : copyOf(head.fields);
-    const context = new Context({ ...namedIn(entries, options.baggage), ...given, request_id: this.id }, around(head));
+    const named = namedIn(entries, options.baggage);
+    const hasIdOnly = named === undefined && given === undefined;
+    const own = hasIdOnly ? { request_id: this.id } : { ...named, ...given, request_id: this.id };
+    const context = new Context(own, around(head));
     const outer = parentScope(head, baggage, context, options);
     if (outer instanceof SilentScope) this.scope = outer;
     else this.scope = this.span = openRequestSpan(head, outer, this.req, baggage);
@@ -86,29 +87,26 @@ export class RequestScope {
   end({ statusCode, aborted, route, fields, failure }: RequestEnd): void {
     if (this.isOver) return;
     this.isOver = true;
-    const result = {
-      ...(route === undefined ? undefined : { route }),
-      ...(aborted ? { aborted } : undefined),
-      res: { statusCode },
-    };
+    const result: Record<string, unknown> = {};
+    if (route !== undefined) result['route'] = route;
+    if (aborted) result['aborted'] = true;
+    result['res'] = { statusCode };
     const failed = failure !== undefined && isFailure(failure.error, statusCode, aborted);
     // One failure is one error line: this one, with the error, unless a line has said so already.
     const tells = failed && !needsNoLine(failure.error);
     const level = tells ? LogLevel.Error : levelOf(statusCode, aborted, failed || hasErrorLine(this.scope));
     const target = targetOf(TARGET);
     if (level >= target.recordLevel) {
-      const responseTime = Math.round((performance.now() - this.startedAt) * 1000) / 1000;
-      log(target, level, this.scope, null, aborted ? 'request aborted' : 'request completed', {
-        ...(fields === undefined ? undefined : copyOf(fields)),
-        req: { id: this.id, ...this.req },
-        ...result,
-        responseTime,
-        ...(tells ? { err: failure.error } : undefined),
-      });
+      const said: Record<string, unknown> = fields === undefined ? {} : copyOf(fields);
+      said['req'] = { id: this.id, method: this.req.method, url: this.req.url };
+      Object.assign(said, result);
+      said['responseTime'] = Math.round((performance.now() - this.startedAt) * 1000) / 1000;
+      if (tells) said['err'] = failure.error;
+      log(target, level, this.scope, null, aborted ? 'request aborted' : 'request completed', said);
       if (tells) noteErrorLine(failure.error, level, target, this.scope);
     }
     const isError = failed || (statusCode !== null && statusCode >= 500);
-    if (this.span !== undefined) renameSpan(this.span, requestName(this.method, route));
+    if (this.span !== undefined) renameSpan(this.span, requestName(this.req.method, route));
     this.span?.finish(isError ? L.OUTCOME_ERROR : L.OUTCOME_OK, failed ? failure.error : undefined, result);
   }
 

@@ -4,6 +4,7 @@ import { runIn } from '../context/scope-store.js';
 import { templateOf, watchRoute, type RoutedRequest } from '../http/express-route.js';
 import { openRequest, type NodeRequest } from '../http/node-request.js';
 import { normaliseRequests } from '../http/request-options.js';
+import type { Reply } from '../http/send-id.js';
 import { nestState } from './nest-state.js';
 import type { NestRequest, NestRequestOptions } from './ttlog-module-options.interface.js';
 
@@ -18,9 +19,10 @@ export interface PlatformRequest extends RoutedRequest {
   readonly routeOptions?: { readonly url?: string };
 }
 
-interface PlatformResponse {
-  /** Fastify: node's response. */
-  readonly raw?: ServerResponse;
+type PlatformResponse = ServerResponse | FastifyReply;
+
+interface FastifyReply extends Reply {
+  readonly raw: ServerResponse;
 }
 
 /** Nest's HTTP adapter, as far as it has to do with hooks. */
@@ -52,13 +54,14 @@ export function hookRequests(adapter: RequestHookAdapter, options: NestRequestOp
 
 function nodeRequest(request: PlatformRequest, response: PlatformResponse): NodeRequest {
   const { raw } = request;
-  return raw === undefined
-    ? {
-        request: request as unknown as IncomingMessage,
-        response: response as ServerResponse,
-        route: () => templateOf(request),
-      }
-    : { request: raw, response: response.raw!, seen: request, template: request.routeOptions?.url };
+  if (raw === undefined)
+    return {
+      request: request as unknown as IncomingMessage,
+      response: response as ServerResponse,
+      route: () => templateOf(request),
+    };
+  const reply = response as FastifyReply;
+  return { request: raw, response: reply.raw, reply, seen: request, template: request.routeOptions?.url };
 }
 
 /** Node's own request, by which its scope is found. */

@@ -97,6 +97,20 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(root!.values['err']).toBe(err); // its name: the completion record has the rest
   });
 
+  test('the id goes along also where a middleware answers', async () => {
+    @Module({ controllers: [OrdersController] })
+    class GuardedModule implements NestModule {
+      configure(consumer: MiddlewareConsumer) {
+        consumer
+          .apply((_request: unknown, response: ServerResponse) => response.writeHead(403, { 'x-why': 'closed' }).end())
+          .forRoutes(OrdersController);
+      }
+    }
+    const { url } = await startApp({ imports: [GuardedModule] }, { platform });
+    const { status, headers } = await fetch(`${url}/orders/7`, { headers: { 'X-Request-Id': 'r-1' } });
+    expect([status, headers.get('x-why'), headers.get('x-request-id')]).toEqual([403, 'closed', 'r-1']);
+  });
+
   test('the route is the whole template: prefix, version, controller, method', async () => {
     const { url, recordsWhen } = await startApp(
       { controllers: [OrdersController] },

@@ -1,11 +1,18 @@
 // What is Fastify's own: its logger contract, its ids, its plugins.
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import {
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+} from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { currentContext, LogLevel, type LogRecord } from 'ttlog';
 import { fastifyLogger, ttlogFastify } from 'ttlog/fastify';
-import { answered, atTheEnd, completions, record, records } from '../support.js';
+import { answered, ask, atTheEnd, completions, record, records } from '../support.js';
 
 /** What is there besides what Fastify's type of a logger says. */
 type FullLogger = {
@@ -233,6 +240,40 @@ test.each([
   const response = await app.inject({ url: '/', headers });
   expect([response.body, response.headers['x-request-id']]).toEqual([id, id]);
   expect(completions(await answered(1))[0].values['req']).toMatchObject({ id });
+});
+
+type Answering = (reply: FastifyReply) => unknown;
+
+test.each<[string, Answering, string | undefined]>([
+  ['a reply', (reply) => reply.send('ok'), 'r-1'],
+  ['a stream', (reply) => reply.send(Readable.from(['ok'])), 'r-1'],
+  ['a reply with an id of its own', (reply) => reply.header('x-request-id', 'own').send('ok'), 'own'],
+  ['a reply without', (reply) => reply.removeHeader('x-request-id').send('ok'), undefined],
+  ['the response, past the reply', (reply) => reply.hijack().raw.end('ok'), 'r-1'],
+  ['the response, with headers', (reply) => reply.hijack().raw.writeHead(200, { 'x-a': '1' }).end('ok'), 'r-1'],
+  ['the response, with a list of them', (reply) => reply.hijack().raw.writeHead(200, ['x-a', '1']).end('ok'), 'r-1'],
+  [
+    'the response, with its reply’s',
+    (reply) =>
+      reply
+        .hijack()
+        .raw.writeHead(200, reply.getHeaders() as {})
+        .end('ok'),
+    'r-1',
+  ],
+  [
+    'the response, with an id of its own',
+    (reply) => reply.hijack().raw.setHeader('X-Request-Id', 'own').writeHead(200, 'OK').end('ok'),
+    'own',
+  ],
+  ['the response, without', (reply) => reply.removeHeader('x-request-id').hijack().raw.end('ok'), undefined],
+])('the id goes along with %s', async (_what, answer, id) => {
+  const app = start();
+  await app.register(ttlogFastify);
+  app.get('/', (_request, reply) => void answer(reply));
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const { headers, text } = await ask(url, { headers: { 'x-request-id': 'r-1' } });
+  expect([headers['x-request-id'], text]).toEqual([id, 'ok']);
 });
 
 test('the plugin takes pino’s logger away from requests only', async () => {
