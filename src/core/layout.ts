@@ -284,3 +284,5 @@ export const CONTROL_HEARTBEAT = 10;
 export const CONTROL_HEAP_USED_KIB = 11;
 export const CONTROL_HEAP_LIMIT_KIB = 12;
 export const CONTROL_DEBUGGED = 13;
+/** As CONTROL_FLUSH_DONE: the last request after which all that is left is left by sinks that failed. They were tried again for it. */
+export const CONTROL_FLUSH_TRIED = 14;

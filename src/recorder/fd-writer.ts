@@ -87,6 +87,11 @@ export class FdWriter {
     return 'done';
   }
 
+  /** The next `write` tries, however short ago the last one failed. */
+  retry(): void {
+    this.#retryAt = 0;
+  }
+
   drop(): void {
     this.#written = 0;
     this.#offered = 0;

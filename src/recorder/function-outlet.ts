@@ -18,6 +18,8 @@ export class FunctionOutlet implements Outlet {
   readonly kinds = ALL_KINDS;
   readonly needsEventLoop = true;
   readonly readsMetrics: boolean;
+  /** A batch that it failed with is not tried again. */
+  readonly isFailing = false;
   errors = 0;
   progress = 0;
   isSuspended = false;
@@ -83,6 +85,10 @@ export class FunctionOutlet implements Outlet {
 
   get waiting(): number {
     return this.#waiting.length + this.#runningRecords;
+  }
+
+  retry(): void {
+    // it is asked once for each batch
   }
 
   suspend(): void {

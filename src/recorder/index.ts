@@ -89,8 +89,8 @@ export interface RecorderHandle {
   readonly isBehind: boolean;
   /** Gives them the time. */
   settle(withinMs: number): Promise<void>;
-  /** Hands over everything, closes the sinks, ends the thread. */
-  stop(): Promise<void>;
+  /** Hands over everything, closes the sinks, ends the thread. False where something was left, because nothing moved for a while. */
+  stop(): Promise<boolean>;
   stats(): Readonly<RecorderCounts>;
   /** What has been counted of spans. */
   spans(): SpanStats[];
@@ -205,12 +205,13 @@ class RunningRecorder implements RecorderHandle {
     await this.#local?.drive.flush(withinMs);
   }
 
-  async stop(): Promise<void> {
-    await this.#thread?.stop();
-    await this.#local?.drive.stop();
+  async stop(): Promise<boolean> {
+    const isThreadDone = (await this.#thread?.stop()) ?? true;
+    const isLocalDone = (await this.#local?.drive.stop()) ?? true;
     await this.#taker.end();
     for (const i32 of this.#rings.values()) new ReaderBlock(i32, L.READER_THREAD).detach();
     this.#rings.clear();
+    return isThreadDone && isLocalDone;
   }
 
   stats(): Readonly<RecorderCounts> {

@@ -74,31 +74,34 @@ export class LocalDrive {
   /** Resolves when everything recorded so far has been handed over and sinks have flushed. See `Outlet.flush`. */
   async flush(withinMs = Infinity): Promise<void> {
     const until = performance.now() + withinMs;
-    if (!(await this.#drained(until))) return;
+    this.#recorder.retry();
+    if (!(await this.#drained(until, () => this.#recorder.isFailing))) return;
     this.#afterPass();
-    await this.#settle(until);
+    await this.#settle(until, ({ isFailing }) => isFailing);
   }
 
-  async stop(): Promise<void> {
+  /** Hands over everything and closes the sinks. False where it gave up, because nothing moved for a while. */
+  async stop(): Promise<boolean> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
-    await this.#within(this.#end());
+    const isDone = await this.#within(this.#end());
     this.#hasGivenUp = true;
     this.#recorder.detach();
+    return isDone;
   }
 
   async #end(): Promise<void> {
-    if (!(await this.#drained(Infinity))) return;
-    await this.#settle(Infinity);
+    if (!(await this.#drained(Infinity, never))) return;
+    await this.#settle(Infinity, never);
     await this.#recorder.close();
   }
 
   /** False where something is left. */
-  async #drained(until: number): Promise<boolean> {
+  async #drained(until: number, isOver: () => boolean): Promise<boolean> {
     while (!this.#recorder.drain()) {
-      if (!(await this.#mayRetry(until))) return false;
+      if (isOver() || !(await this.#mayRetry(until))) return false;
     }
     return true;
   }
@@ -114,8 +117,8 @@ export class LocalDrive {
     return !this.#hasGivenUp && performance.now() < until;
   }
 
-  /** Waits as long as something moves. */
-  async #within(work: Promise<void>): Promise<void> {
+  /** Waits as long as something moves. False where that was not to the end. */
+  async #within(work: Promise<void>): Promise<boolean> {
     const ended = work.then(() => true);
     for (let progress = -1; progress !== this.#progress;) {
       progress = this.#progress;
@@ -126,21 +129,22 @@ export class LocalDrive {
         .catch(() => false);
       const isDone = await Promise.race([ended, tooLong]);
       waiting.abort();
-      if (isDone) return;
+      if (isDone) return true;
     }
+    return false;
   }
 
   get #progress(): number {
     return this.#recorder.outlets.reduce((sum, outlet) => sum + outlet.progress, 0);
   }
 
-  async #settle(until: number): Promise<void> {
-    await Promise.all(this.#recorder.outlets.map((outlet) => this.#settleOutlet(outlet, until)));
+  async #settle(until: number, isOver: (outlet: Outlet) => boolean): Promise<void> {
+    await Promise.all(this.#recorder.outlets.map((outlet) => this.#settleOutlet(outlet, until, isOver)));
   }
 
-  async #settleOutlet(outlet: Outlet, until: number): Promise<void> {
+  async #settleOutlet(outlet: Outlet, until: number, isOver: (outlet: Outlet) => boolean): Promise<void> {
     while (!(await outlet.flush(Math.max(until - performance.now(), 0)))) {
-      if (!(await this.#mayRetry(until))) return;
+      if (isOver(outlet) || !(await this.#mayRetry(until))) return;
     }
   }
 
@@ -173,4 +177,8 @@ export class LocalDrive {
     Atomics.and(this.#control, L.CONTROL_SLEEPING, ~T.SLEEPING_LOCAL);
     this.hurry();
   }
+}
+
+function never(): boolean {
+  return false;
 }

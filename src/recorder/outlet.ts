@@ -38,6 +38,10 @@ export interface Outlet {
   readonly isIdle: boolean;
   /** Records that it took and has neither handed over nor given up. */
   readonly waiting: number;
+  /** True from an attempt that failed on until one goes well: it tries again by itself, less and less often. */
+  readonly isFailing: boolean;
+  /** Somebody waits: what it has put off after a failure is tried at the next chance. */
+  retry(): void;
   /** Times that it failed. */
   readonly errors: number;
   /** Counts up with everything that it hands over. */

@@ -156,6 +156,16 @@ export class Recorder {
     return this.#cursors.some((cursor) => cursor.isBehind);
   }
 
+  /** True where nothing more can be handed over because every sink that there is has failed. */
+  get isFailing(): boolean {
+    return this.outlets.length > 0 && this.outlets.every((outlet) => isHolding(outlet) && outlet.isFailing);
+  }
+
+  /** See `Outlet.retry`. */
+  retry(): void {
+    for (const outlet of this.outlets) outlet.retry();
+  }
+
   /** True where only the event loop can help. */
   get isWaitingForPromise(): boolean {
     return this.#isBusy || this.outlets.some((outlet) => isHolding(outlet) && outlet.needsEventLoop);

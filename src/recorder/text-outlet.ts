@@ -36,7 +36,7 @@ class TextOutlet implements Outlet {
   #records = 0;
   /** Records that it has been offered, and that are not out. */
   #offered = 0;
-  #failing = false;
+  isFailing = false;
   readonly #missed = new MissedRecords();
 
   constructor(
@@ -91,6 +91,10 @@ class TextOutlet implements Outlet {
     this.#writer.dropUnoffered();
   }
 
+  retry(): void {
+    this.#writer.retry();
+  }
+
   get progress(): number {
     return this.#writer.bytesWritten;
   }
@@ -100,7 +104,7 @@ class TextOutlet implements Outlet {
   }
 
   takeMissed(isLast = false): number {
-    if (this.#failing && !isLast) return 0;
+    if (this.isFailing && !isLast) return 0;
     // The others have gone on without it: nobody will read these again.
     if (isLast && this.isSuspended) this.#missed.total += this.#offered;
     return this.#missed.take();
@@ -146,8 +150,8 @@ class TextOutlet implements Outlet {
     if (state === 'busy') return;
     if (state !== 'failed') this.isSuspended = false;
     const failed = state !== 'done';
-    const isNews = failed && !this.#failing;
-    this.#failing = failed;
+    const isNews = failed && !this.isFailing;
+    this.isFailing = failed;
     if (failed) this.errors++;
     if (isNews) this.#onError(this, this.#writer.error);
   }

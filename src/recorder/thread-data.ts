@@ -33,6 +33,8 @@ export interface ThreadRing {
 export interface SnapshotRequest {
   readonly id: number;
   readonly input: SnapshotInput;
+  /** One word, 0 at first: who sets it has taken the request upon itself, the recorder thread or the thread that had waited for long enough. */
+  readonly claim: Int32Array;
 }
 
 /** `info` where it was taken, else `error`: why not. */

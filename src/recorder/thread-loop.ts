@@ -42,6 +42,8 @@ export class ThreadLoop {
   #quietSince = performance.now();
   /** Sinks are flushing that need time. Reading goes on meanwhile: others must not wait for them. */
   #isFlushing = false;
+  /** The last request for a flush that has been heard. */
+  #requestSeen = 0;
 
   constructor(data: ThreadData, port: ThreadPort) {
     this.#data = data;
@@ -68,6 +70,8 @@ export class ThreadLoop {
       const seenWake = Atomics.load(control, L.CONTROL_WAKE);
       const requested = Atomics.load(control, L.CONTROL_FLUSH_REQUESTED);
       this.#takeMessages();
+      if (requested !== this.#requestSeen) this.recorder.retry();
+      this.#requestSeen = requested;
       const before = this.recorder.delivered;
       const drained = this.recorder.drainSoFar();
       const isDrained = drained !== 'blocked';
@@ -75,6 +79,7 @@ export class ThreadLoop {
       if (this.recorder.delivered !== before) this.#quietSince = performance.now();
       if (requested !== Atomics.load(control, L.CONTROL_FLUSH_DONE)) {
         if (isDrained && !this.#isFlushing) this.#flush(requested);
+        else if (this.recorder.isFailing) this.#giveUp(requested);
         this.#quietSince = performance.now();
       }
       if (this.#watch !== undefined) await this.#takeDue(this.#watch);
@@ -116,7 +121,8 @@ export class ThreadLoop {
   }
 
   /** Written before this returns; answered when it is compressed. */
-  async #take({ id, input }: SnapshotRequest): Promise<void> {
+  async #take({ id, input, claim }: SnapshotRequest): Promise<void> {
+    if (Atomics.exchange(claim, 0, 1) !== 0) return; // we come too late
     try {
       const taking = this.#taker.take(input);
       this.recorder.snapshots = this.#taker.taken;
@@ -154,15 +160,28 @@ export class ThreadLoop {
   #flush(requested: number): void {
     const results = this.recorder.outlets.map((outlet) => outlet.flush(Infinity));
     if (!results.every((result) => typeof result === 'boolean')) void this.#flushLater(requested, results);
-    else if (results.every(Boolean)) this.#acknowledge(requested);
+    else this.#conclude(requested, results);
+  }
+
+  #conclude(requested: number, results: readonly boolean[]): void {
+    const { outlets } = this.recorder;
+    if (results.every(Boolean)) this.#acknowledge(requested);
+    else if (results.every((isFlushed, i) => isFlushed || outlets[i].isFailing)) this.#giveUp(requested);
+  }
+
+  /** Sinks that fail are not waited for by those who cannot do anything about it. */
+  #giveUp(requested: number): void {
+    if (Atomics.exchange(this.#control, L.CONTROL_FLUSH_TRIED, requested) === requested) return;
+    this.#count();
+    Atomics.notify(this.#control, L.CONTROL_FLUSH_DONE);
   }
 
   async #flushLater(requested: number, results: readonly (boolean | Promise<boolean>)[]): Promise<void> {
     this.#isFlushing = true;
-    let isFlushed = true;
-    for (const result of results) isFlushed = (await result) && isFlushed;
+    const settled: boolean[] = [];
+    for (const result of results) settled.push(await result);
     this.#isFlushing = false;
-    if (isFlushed) this.#acknowledge(requested);
+    this.#conclude(requested, settled);
     Atomics.add(this.#control, L.CONTROL_WAKE, 1);
     Atomics.notify(this.#control, L.CONTROL_WAKE);
   }

@@ -25,7 +25,8 @@ const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 10_000;
 /** How often somebody who waits looks whether the thread is still there. */
 const LOOK_MS = 20;
-/** A thread that hangs in a write does not take snapshots. */
+/** A thread that hangs in a write does not take snapshots: it is given so long to begin, and so long in all. */
+const SNAPSHOT_BEGIN_MS = 1000;
 const SNAPSHOT_TIMEOUT_MS = 10_000;
 /** How long the end may take once nothing moves any more. */
 const STOP_TIMEOUT_MS = 2000;
@@ -94,13 +95,19 @@ export class RecorderThread {
   async snapshot(input: SnapshotInput): Promise<SnapshotInfo | undefined> {
     if (this.#worker === undefined || this.#isStopping) return undefined;
     const id = ++this.#lastRequest;
+    const claim = new Int32Array(new SharedArrayBuffer(4));
     const answer = await new Promise<SnapshotAnswer | undefined>((resolve) => {
       const timer = setTimeout(resolve, SNAPSHOT_TIMEOUT_MS, undefined);
-      this.#requests.set(id, (found) => {
+      const beginTimer = setTimeout(() => {
+        if (Atomics.exchange(claim, 0, 1) === 0) settle(undefined);
+      }, SNAPSHOT_BEGIN_MS);
+      const settle = (found: SnapshotAnswer | undefined): void => {
         clearTimeout(timer);
+        clearTimeout(beginTimer);
         resolve(found);
-      });
-      this.#post({ snapshot: { id, input } });
+      };
+      this.#requests.set(id, settle);
+      this.#post({ snapshot: { id, input, claim } });
     });
     this.#requests.delete(id);
     if (answer?.error !== undefined) throw new TtlogError('ERR_SNAPSHOT_FAILED', answer.error);
@@ -126,15 +133,16 @@ export class RecorderThread {
   }
 
   isFlushed(request: number): boolean {
-    return ((Atomics.load(this.#control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;
+    return hasReached(this.#control, L.CONTROL_FLUSH_DONE, request);
   }
 
-  /** Resolves when a flush is done; keeps the process alive until then. */
+  /** Resolves when a flush is done, or what is left is left by sinks that fail; keeps the process alive until then. */
   async flushed(request: number): Promise<void> {
     for (;;) {
       const done = Atomics.load(this.#control, L.CONTROL_FLUSH_DONE);
-      if (this.isFlushed(request)) return;
-      if (this.#worker === undefined && this.standIn((recorder) => recorder.drain())) return;
+      if (this.isFlushed(request) || hasReached(this.#control, L.CONTROL_FLUSH_TRIED, request)) return;
+      const isDead = this.#worker === undefined;
+      if (isDead && this.standIn((recorder) => recorder.drain() || recorder.isFailing)) return;
       await pauseAsync(this.#control, L.CONTROL_FLUSH_DONE, done, LOOK_MS);
     }
   }
@@ -196,23 +204,26 @@ export class RecorderThread {
     return Object.fromEntries(counts);
   }
 
-  /** Ends the thread after it has delivered everything; by force where nothing moves for a while. */
-  async stop(): Promise<void> {
+  /** Ends the thread after it has delivered everything. By force where nothing moves for a while: then it is false. */
+  async stop(): Promise<boolean> {
     this.#isStopping = true;
     const worker = this.#worker;
-    if (worker === undefined) return;
+    if (worker === undefined) return true;
     worker.ref();
     Atomics.store(this.#control, L.CONTROL_STOP, 1);
     this.#wakeUp();
     const ended = new Promise<boolean>((resolve) => worker.once('exit', () => resolve(true)));
     let progress = this.#progress;
+    let isForced = false;
     while (!(await Promise.race([ended, timersPromises().setTimeout(STOP_TIMEOUT_MS, false, { ref: false })]))) {
-      if (this.#progress === progress) await worker.terminate();
+      isForced ||= this.#progress === progress;
+      if (isForced) await worker.terminate();
       progress = this.#progress;
     }
     Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_ENDED);
     Atomics.notify(this.#control, L.CONTROL_RECORDER);
     this.#worker = undefined;
+    return !isForced;
   }
 
   get #progress(): number {
@@ -306,6 +317,11 @@ export class RecorderThread {
       if (name !== 'waiting') this.#countsBefore[i] += counts[i];
     });
   }
+}
+
+/** Whether a word of the control block that counts requests has come to this one. */
+function hasReached(control: Int32Array, word: number, request: number): boolean {
+  return ((Atomics.load(control, word) - request) | 0) >= 0;
 }
 
 /** Drains, retrying what a destination does not take at once. */

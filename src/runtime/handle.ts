@@ -63,7 +63,10 @@ export interface TtlogHandle {
   snapshot(reason: string): Promise<SnapshotInfo>;
   /** Writes a snapshot, raw, before it returns. Throws `ERR_SNAPSHOT_FAILED` where it cannot be written. */
   snapshotSync(reason: string): SnapshotInfo;
-  /** Resolves when every record so far has been handed over: for files and the console, when write(2) has returned. */
+  /**
+   * Resolves when every record so far has been handed over: for files and the console, when write(2) has returned. A sink that fails, say on a full disk,
+   * is tried once more and not waited for: its failure is told, and what it has not taken waits for it.
+   */
   flush(): Promise<void>;
   /** The same, on the spot; waits `exitTimeoutMs` at most. False where something is left. */
   flushSync(): boolean;

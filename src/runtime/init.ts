@@ -250,7 +250,7 @@ class Running implements TtlogHandle {
   private deliverAtEnd(): boolean {
     const isDelivered = this.flushSync();
     const { waiting } = this.recorder.stats();
-    if (!isDelivered || waiting > 0) tellLeftovers(this.options.exitTimeoutMs, waiting);
+    if (!isDelivered || waiting > 0) tellLeftovers('the process', this.options.exitTimeoutMs, waiting);
     return isDelivered;
   }
 
@@ -334,7 +334,8 @@ class Running implements TtlogHandle {
     waiting.abort();
     this.threads.update();
     this.threads.close();
-    await this.recorder.stop();
+    const isDelivered = await this.recorder.stop();
+    if (!isDelivered) tellLeftovers('shutdown()', exitTimeoutMs, this.recorder.stats().waiting);
     this.box?.end(true);
     for (const undo of this.uninstall.splice(0)) undo();
     state.wake = nothing;
@@ -353,13 +354,13 @@ class Running implements TtlogHandle {
 
 function nothing(): void {}
 
-/** The process ends with records undelivered: say so where somebody may see it. */
-function tellLeftovers(exitTimeoutMs: number, waiting: number): void {
+/** Something ends with records undelivered: say so where somebody may see it. */
+function tellLeftovers(who: string, exitTimeoutMs: number, waiting: number): void {
   const left = waiting > 0 ? `; sinks hold ${waiting} records` : '';
   try {
     writeSync(
       2,
-      `ttlog: the process ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})${left}\n`,
+      `ttlog: ${who} ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})${left}\n`,
     );
   } catch {
     // nobody listens

@@ -48,7 +48,8 @@ export class JoinedHandle implements TtlogHandle {
   async flush(): Promise<void> {
     state.backend?.flush();
     const request = this.#thread.requestFlush();
-    while (!this.#thread.isFlushed(request)) await timersPromises().setTimeout(LOOK_MS);
+    while (!this.#thread.isFlushed(request) && !this.#thread.isTried(request))
+      await timersPromises().setTimeout(LOOK_MS);
   }
 
   flushSync(): boolean {

@@ -106,6 +106,11 @@ export class JoinedThread {
     return { ring, words: ring === null ? 0 : Atomics.load(ring.i32, L.PUBLISHED_I32), request };
   }
 
+  /** What is left is left by sinks that fail. */
+  isTried({ request }: FlushRequest): boolean {
+    return ((Atomics.load(state.control, L.CONTROL_FLUSH_TRIED) - request) | 0) >= 0;
+  }
+
   isFlushed({ ring, words, request }: FlushRequest): boolean {
     const readers = this.settings?.readers ?? 0;
     const isThreadDone = ((Atomics.load(state.control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;

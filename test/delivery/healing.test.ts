@@ -45,6 +45,35 @@ test('a folder that cannot be made, and then can: nothing is lost, one record te
   expect(numbers(readLines(path))).toEqual(countTo(2010));
 });
 
+describe.each([
+  ['alone', '', ''],
+  ['beside another', ", fileSink({ path: dir + '/other.ndjson' })", ''],
+  ['on the thread that records', '', ', inThread: true'],
+])('flush() of a sink that fails, %s', (where, sink, option) => {
+  test('resolves, and once it has healed does so when everything is there', async () => {
+    const dir = temporaryPath(`flush, ${where}`);
+    mkdirSync(dir);
+    writeFileSync(`${dir}/logs`, 'a file where the folder should be');
+    const run = await runChild(`${PREAMBLE}
+      const dir = '${dir}';
+      const handle = init({ service: 'shop', sinks: [fileSink({ path: dir + '/logs/shop.ndjson' })${sink}]${option} });
+      const written = [];
+      for (let i = 0; i < 8; i++) {
+        log(i, i + 1);
+        // Each failure puts off the next attempt for longer.
+        await handle.flush();
+        if (i === 5) fs.rmSync(dir + '/logs');
+        if (i > 5) written.push(fs.readFileSync(dir + '/logs/shop.ndjson', 'utf8').includes('"i":' + i));
+      }
+      await handle.shutdown();
+      console.log(JSON.stringify(written));`);
+    expect(run).toMatchObject({ status: 0, stdout: '[true,true]\n' });
+    const lines = readLines(`${dir}/logs/shop.ndjson`);
+    // Where there is another sink, that one does not wait for ever.
+    expect(numbers(lines).length + lost(lines)).toBe(8);
+  });
+});
+
 test('broken for longer than the others wait: what was missed is counted, and told when it heals', async () => {
   const dir = temporaryPath('in-the-way-longer');
   writeFileSync(dir, '');

@@ -63,5 +63,6 @@ describe('shutdown() with a sink that never settles', () => {
       await handle.shutdown();
       console.log('down');`);
     expect(run).toMatchObject({ status: 0, stdout: 'down\n0\n' });
+    expect(run.stderr).toMatch(/^ttlog: shutdown\(\) ends before everything is delivered.*sinks hold \d+ records\n$/);
   });
 });

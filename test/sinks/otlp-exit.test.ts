@@ -101,7 +101,7 @@ describe('what is left is said', () => {
 
   test('where there is no answer', async () => {
     receiver.fault = () => 'hang';
-    const { status, stderr } = await runChild(program({ end: 'process.exit(0);', init: 'exitTimeoutMs: 300' }));
+    const { status, stderr } = await runChild(program({ end: 'process.exit(0);', init: 'exitTimeoutMs: 1500' }));
     expect(status).toBe(0);
     expect(stderr).toMatch(LEFT);
   });

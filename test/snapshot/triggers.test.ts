@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { init } from 'ttlog';
+import { CONTROL_HEARTBEAT } from '../../src/core/layout.js';
 import type { Snapshot } from '../../src/recorder/snapshot.js';
 import { readSnapshot } from '../../src/recorder/snapshot.js';
 import type { ChildRun } from '../support/child.js';
@@ -37,7 +38,10 @@ async function service(snapshots: string, body: string, { sinks = '', args = [] 
     const taken = (reason, times = 1) => until(() => count(reason) >= times);
     const heard = (text) => until(() => existsSync(log) && readFileSync(log, 'utf8').includes(text));
     const handle = init({ service: 'shop', sinks: [${sinks || 'fileSink({ path: log })'}], snapshots: { dir, ${snapshots} } });
-    await sleep(50);
+    // Signs of life of this thread, by which others see that it does not stand still.
+    const { control } = globalThis[Symbol.for('ttlog.core/1')];
+    const beats = (times) => { const first = control[${CONTROL_HEARTBEAT}]; return until(() => control[${CONTROL_HEARTBEAT}] - first >= times); };
+    ${/stallMs|heap/.test(snapshots) ? 'await beats(1);' : ''}
     ${body}
     await handle.shutdown();
   `,
@@ -127,7 +131,7 @@ describe('an event loop that stands still', () => {
       `const { spawn } = await import('node:child_process');
        const stop = spawn('/bin/sh', ['-c', 'kill -STOP ' + process.pid + '; sleep 1; kill -CONT ' + process.pid]);
        await new Promise((resolve) => stop.on('exit', resolve));
-       await sleep(200);`,
+       await beats(3);`,
     );
     expect(told.run).toMatchObject({ status: 0, stderr: '' });
     expect(told.snapshots).toEqual([]);
@@ -245,7 +249,7 @@ test('a heap near its limit, before the process dies of it', async () => {
 test('every so often, where something was recorded', async () => {
   const told = await service(
     'everyMs: 1000',
-    `info('One'); await taken('periodic'); info('Two'); await taken('periodic', 2); await sleep(1500);`,
+    `info('One'); await taken('periodic'); info('Two'); await taken('periodic', 2); await beats(2);`,
   );
   expect(told.run).toMatchObject({ status: 0, stderr: '' });
   expect(reasons(told)).toEqual(['periodic', 'periodic']);
@@ -271,6 +275,25 @@ test('handle.snapshot(): the recorder thread writes it, this one goes on; no emp
   );
   expect(told.run).toMatchObject({ status: 0, stderr: '', stdout: 'first,2,true second,2,true\n' });
   expect(told.snapshots.map(({ openSpans }) => openSpans.map(({ name }) => name))).toEqual([['open'], ['open']]);
+});
+
+test('a recorder thread that hangs in a sink does not take it: this one does, once', async () => {
+  const hang = `export default (gate) => () => { Atomics.store(gate, 0, 1); Atomics.wait(gate, 1, 0); };`;
+  const told = await service(
+    'crash: false',
+    `info('Order');
+     await until(() => gate[0] === 1);
+     const { records } = await handle.snapshot('asked');
+     console.log(records, count('asked'));
+     Atomics.store(gate, 1, 1);
+     Atomics.notify(gate, 1);
+     await handle.flush();`,
+    {
+      sinks: `{ module: 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(hang)}), options: globalThis.gate = new Int32Array(new SharedArrayBuffer(8)) }`,
+    },
+  );
+  expect(told.run).toMatchObject({ status: 0, stderr: '', stdout: '1 1\n' });
+  expect(reasons(told)).toEqual(['asked']);
 });
 
 test('where it cannot be written, handle.snapshot() rejects, and a trigger tells', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CONTROL_SLEEPING } from '../../src/core/layout.js';
+import { SLEEPING_LOCAL } from '../../src/recorder/thread-data.js';
 import { readLines, temporaryPath } from '../support/child.js';
 import { byThread, runProgram, runThreads } from './support.js';
 
@@ -225,8 +227,9 @@ describe('workers log into the recorder of the main thread', () => {
       const handle = init({ sinks: [(batch) => heard(batch.map((record) => [record.message, record.threadId]))] });
       const worker = work("parentPort.once('message', () => { info('At last'); });");
       await once(worker, 'online');
-      // Long enough for the twin to have stopped looking (0.5 s without a record); a timer keeps the process alive.
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      // The twin has stopped looking: 0.5 s without a record.
+      const { control } = globalThis[Symbol.for('ttlog.core/1')];
+      while ((control[${CONTROL_SLEEPING}] & ${SLEEPING_LOCAL}) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       const alive = setInterval(() => {}, 1000);
       worker.postMessage(1);
       say([await first, worker.threadId === -1]);
@@ -276,4 +279,13 @@ describe('memory', () => {
     expect(grownMb).toBeLessThan(100);
     expect(readLines(path)).toHaveLength(56);
   }, 60_000);
+});
+
+test("a worker's flush() does not wait for a sink that fails", async () => {
+  const { stdout } = await runProgram(`
+    init({ service: 'shop', sinks: [fileSink({ path: '/dev/null/shop.ndjson' }), memorySink()], exitTimeoutMs: 50 });
+    const worker = work("const handle = init({ service: 'shop' }); info('Step'); await handle.flush(); parentPort.postMessage('flushed');");
+    say(await told(worker));
+    process.exit();`);
+  expect(stdout).toBe('"flushed"\n');
 });

@@ -40,6 +40,7 @@ export class OtlpOutlet implements Outlet {
   readonly followsSpans = false;
   readonly isBlocked = false;
   readonly isSuspended = false;
+  isFailing = false;
   errors = 0;
   progress = 0;
   readonly #spec: OtlpSpec;
@@ -52,7 +53,6 @@ export class OtlpOutlet implements Outlet {
   #serialiser: Serialiser | undefined;
   #pending: LogRecord[] = [];
   #batchTimer: NodeJS.Timeout | undefined;
-  #isFailing = false;
   readonly #missed = new MissedRecords();
   #missedToldAt = -Infinity;
 
@@ -105,6 +105,10 @@ export class OtlpOutlet implements Outlet {
 
   get waiting(): number {
     return this.#pending.length + this.#queue.records;
+  }
+
+  retry(): void {
+    // a flush does it
   }
 
   suspend(): void {
@@ -185,7 +189,7 @@ export class OtlpOutlet implements Outlet {
   #accepted({ records }: Batch, answer: Uint8Array): void {
     this.progress++;
     const partial = this.#decode(answer);
-    this.#isFailing &&= partial !== undefined;
+    this.isFailing &&= partial !== undefined;
     if (partial === undefined) return;
     const { rejected, message } = partial;
     if (this.#spec.signal !== 'metrics') this.#missed.total += Math.min(rejected, records);
@@ -209,8 +213,8 @@ export class OtlpOutlet implements Outlet {
   /** Told once, until something goes well again. */
   #fail(error: unknown): void {
     this.errors++;
-    if (this.#isFailing) return;
-    this.#isFailing = true;
+    if (this.isFailing) return;
+    this.isFailing = true;
     this.#host.onError(this, error);
   }
 }
