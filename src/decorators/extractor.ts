@@ -70,11 +70,15 @@ export function extractPlain(value: object, type: object, { groups, version }: S
 /** One form for each set of properties that instances turn out to have; the newest is asked first, and others ask the others. */
 function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: Extract) => void): Extract {
   if (facts.isFixed) {
-    const entries = planEntries(facts, [], alwaysAccessor);
-    if (guard !== null) reportCollisions(facts, entries);
-    const form = compileEntries(facts, entries, null, guard);
-    announce(form);
-    return form;
+    let form: Extract | undefined;
+    return (instance) => {
+      if (form === undefined) {
+        const entries = planEntries(facts, [], alwaysAccessor);
+        if (guard !== null) reportCollisions(facts, entries);
+        announce((form = compileEntries(facts, entries, instance, null, guard)));
+      }
+      return form(instance);
+    };
   }
   const forms = new Map<string, Extract>();
   const extract: Extract = (instance) => {
@@ -85,7 +89,7 @@ function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: E
       const entries = planEntries(facts, Object.keys(instance), (property) => isAccessor(instance, property));
       if (forms.size >= MAX_SHAPES) return interpret(facts, entries)(instance);
       if (guard !== null) reportCollisions(facts, entries);
-      form = compileEntries(facts, entries, { names: shape, otherwise: extract }, guard);
+      form = compileEntries(facts, entries, instance, { names: shape, otherwise: extract }, guard);
       forms.set(name, form);
       announce(form);
     }

@@ -74,7 +74,7 @@ function look(value: object, typing: Typing): unknown {
 }
 
 /** An instance of a `@Fields` class. */
-function isOwnFields(value: object): boolean {
+export function isOwnFields(value: object): boolean {
   return (value as { [FIELDS]?: unknown })[FIELDS] !== undefined;
 }
 
