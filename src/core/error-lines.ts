@@ -1,4 +1,8 @@
-/** One failure is one line at error level, however many spans it passes and whoever else hears of it. Cold. */
+/**
+ * One failure is one line at error level, however many spans it passes and whoever else hears of it. What ttlog says by itself gives way to what has been
+ * said; what the application says is said as it is, and counts. Cold.
+ */
+import { isErrorValue } from './is-error.js';
 import { LogLevel } from './level.js';
 import type { Scope } from './scope.js';
 import { state } from './state.js';
@@ -20,8 +24,44 @@ export function noteErrorLine(error: unknown, level: LogLevel, target: Target, s
   for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.failuresTold.add(at);
 }
 
-/** True where something that failed inside this span has had a line at error level. */
+/** Fields of a line that are looked at; more would take time without bound. */
+const MAX_LOOKED_AT = 64;
+
+/**
+ * A line of the application's at error level has been recorded: the errors among its fields have theirs now. Whether something has failed it does not
+ * say; who logs an error may have dealt with it. Getters are left alone: they have been read. Never throws.
+ */
+export function noteLoggedErrors(
+  fields: Record<string, unknown>,
+  level: LogLevel,
+  target: Target,
+  scope: Scope | undefined,
+): void {
+  if (level < target.deliverLevel) return;
+  let some = false;
+  let count = 0;
+  try {
+    for (const key in fields) {
+      if (count++ === MAX_LOOKED_AT) break;
+      const value: unknown = Object.getOwnPropertyDescriptor(fields, key)?.value;
+      // Whatever somebody has thrown is one, where it is called so.
+      if (!isErrorValue(value) && (key !== 'err' || typeof value !== 'object' || value === null)) continue;
+      state.errorsTold.add(value);
+      some = true;
+    }
+  } catch {
+    // a proxy
+  }
+  if (some) for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.linesTold.add(at);
+}
+
+/** True where there has been a line at error level about an error inside this span. */
 export function hasErrorLine(span: Scope): boolean {
+  return state.failuresTold.has(span) || state.linesTold.has(span);
+}
+
+/** True where something that failed inside this span has had a line at error level. */
+export function hasFailure(span: Scope): boolean {
   return state.failuresTold.has(span);
 }
 

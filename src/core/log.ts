@@ -1,5 +1,6 @@
 // Hot path: the six calls. Which order the arguments came in, which target, recorded or not; then one record.
 import { currentScope, targetInside } from './current-scope.js';
+import { noteLoggedErrors } from './error-lines.js';
 import { isError } from './is-error.js';
 import { LogLevel } from './level.js';
 import { mergeFields, plainFields } from './plain-fields.js';
@@ -53,6 +54,7 @@ export function log(
   }
   if (state.backend === null) recordEvent(target, level, scope, bindings, message, fields);
   else state.backend.record(target, level, scope, bindings, message, fields);
+  if (level >= LogLevel.Error && fields !== undefined) noteLoggedErrors(fields, level, target, scope);
 }
 
 /** An error on its own speaks for itself. */

@@ -78,8 +78,9 @@ export interface CoreState {
   /** Open spans, in no order, bounded; null from `openSpanCount` on. */
   readonly openSpans: (Span | null)[];
   openSpanCount: number;
-  /** Errors that have had a line at error level, and the scopes around where they happened; see error-lines.ts. */
+  /** Errors that have had a line at error level, the spans around such lines, and those in which something failed; see error-lines.ts. */
   readonly errorsTold: WeakSet<object>;
+  readonly linesTold: WeakSet<object>;
   readonly failuresTold: WeakSet<object>;
   /** True for errors that are answers, not failures; installed by what knows their classes. May throw. */
   isExpectedError: (error: object) => boolean;
@@ -148,6 +149,7 @@ function createState(): CoreState {
     openSpans: [],
     openSpanCount: 0,
     errorsTold: new WeakSet(),
+    linesTold: new WeakSet(),
     failuresTold: new WeakSet(),
     isExpectedError: no,
     publishFilters: nothing,

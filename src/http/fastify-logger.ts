@@ -3,16 +3,16 @@ import { format } from 'node:util';
 import type { FastifyBaseLogger } from 'fastify';
 import { currentScope } from '../core/current-scope.js';
 import { checkOptions, invalidOption } from '../core/errors.js';
-import { needsNoLine } from '../core/error-lines.js';
+import { needsNoLine, noteLoggedErrors } from '../core/error-lines.js';
 import { throwsMark } from '../core/field.js';
 import { isErrorValue } from '../core/is-error.js';
 import { levelName, LogLevel, parseLevel, type LevelName } from '../core/level.js';
 import { log } from '../core/log.js';
-import { mergeFields } from '../core/plain-fields.js';
+import { mergeFields, plainFields } from '../core/plain-fields.js';
 import { Bindings, type Scope } from '../core/scope.js';
 import { targetOrRoot } from '../core/state.js';
 import { propertyOf } from './property-of.js';
-import { noteErrorOf, scopeWithin } from './request-logger.js';
+import { scopeWithin } from './request-logger.js';
 import { shownRequest, shownResponse } from './request-values.js';
 
 type Serializers = Readonly<Record<string, (value: never) => unknown>>;
@@ -163,7 +163,9 @@ class FastifyLogger implements FastifyBaseLogger {
     const { fields, message } = sorted(first, rest);
     const shown = fields === undefined ? undefined : serialized(fields, serializers);
     log(target, level, scope, bindings, prefix + message, shown);
-    if (level >= LogLevel.Error) noteErrorOf(fields, level, target, scope);
+    // What is recorded is what a serializer made of an error.
+    if (level >= LogLevel.Error && fields !== undefined && shown !== fields)
+      noteLoggedErrors(plainFields(fields), level, target, scope);
   }
 }
 

@@ -1,8 +1,6 @@
 // Hot path: the logger of one request, `req.log`. It belongs to its request also where the scope does not go by itself.
 import { runIn } from '../context/scope-store.js';
 import { currentScope } from '../core/current-scope.js';
-import { noteErrorLine } from '../core/error-lines.js';
-import { isError } from '../core/is-error.js';
 import { LogLevel, parseLevel, type LevelName } from '../core/level.js';
 import { log } from '../core/log.js';
 import { Logger } from '../core/logger.js';
@@ -28,17 +26,6 @@ export function scopeWithin(home: Scope): Scope {
   if (context === null) return running.silence >= home.silence ? running : home;
   for (let at = running.context; at !== null; at = at.parent) if (at === context) return running;
   return home;
-}
-
-/** A line at error level with an error: whoever hears of that error later need not say so again. */
-export function noteErrorOf(fields: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
-  if (typeof fields !== 'object' || fields === null) return;
-  try {
-    const error: unknown = isError(fields) ? fields : (fields as { err?: unknown }).err;
-    if (error !== undefined) noteErrorLine(error, level, target, scope);
-  } catch {
-    // a getter that throws
-  }
 }
 
 /** The request's own `Logger`. The target is the service's, as that of a bare `info()`. */
@@ -108,10 +95,6 @@ class RequestLogger extends Logger {
       message,
       typeof second === 'string' ? second : shownRequests(second),
     );
-    if (level >= LogLevel.Error) {
-      noteErrorOf(first, level, this.inTarget, scope);
-      noteErrorOf(second, level, this.inTarget, scope);
-    }
   }
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { withCarrier } from '../context/carrier.js';
 import { runIn } from '../context/scope-store.js';
 import { span } from '../context/spans.js';
-import { hasErrorLine } from '../core/error-lines.js';
+import { hasFailure } from '../core/error-lines.js';
 import { Context } from '../core/scope.js';
 import type { Span } from '../core/span.js';
 import { TRACE_HEADERS, type TraceHeaders } from '../context/trace-headers.js';
@@ -20,7 +20,7 @@ export function openMessage(name: string, fields: object, headers: TraceHeaders,
 
 /** Its outcome is that of what happened inside: Nest hands errors to filters, and nobody above sees them. */
 export function endMessage(message: Span): void {
-  if (hasErrorLine(message)) message.setOutcome('error');
+  if (hasFailure(message)) message.setOutcome('error');
   message.end();
 }
 

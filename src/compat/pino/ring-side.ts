@@ -1,6 +1,7 @@
 /** What a logger records into the ring: every call, whether a line is written of it or not. */
 import { hostname } from 'node:os';
 import { currentScope } from '../../core/current-scope.js';
+import { noteLoggedErrors } from '../../core/error-lines.js';
 import { LogLevel } from '../../core/level.js';
 import { log } from '../../core/log.js';
 import { mergeFields } from '../../core/plain-fields.js';
@@ -91,7 +92,10 @@ export function record(
   } catch (error) {
     recorded = { err: error };
   }
-  log(target, level, currentScope(), logger[S.ringBindingsSym], messageText(logger, message), recorded);
+  const scope = currentScope();
+  log(target, level, scope, logger[S.ringBindingsSym], messageText(logger, message), recorded);
+  // What is recorded is what a serializer made of an error.
+  if (level >= LogLevel.Error && recorded !== obj) noteLoggedErrors(obj, level, target, scope);
 }
 
 const STANDARD_NUMBERS: Readonly<Record<number, true>> = Object.fromEntries(

@@ -8,6 +8,8 @@ import {
   addContext,
   currentContext,
   currentSpan,
+  error,
+  getLogger,
   info,
   LogLevel,
   type LogRecord,
@@ -275,6 +277,37 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
     const more = framework.mounted === undefined ? ['broken'] : [];
     expect(errorLines(all).map(({ message }) => message)).toEqual(['work', ...more]);
     expect(completions(all)[0]).toMatchObject({ level: LogLevel.Warn, values: { res: { statusCode: 500 } } });
+  });
+
+  test.each([
+    ['{ err }', (err: Error) => error('Could not', { err })],
+    ['the error alone', (err: Error) => error(err)],
+    ['under another name', (err: Error) => getLogger('orders').fatal({ cause_of_it: err }, 'Could not')],
+  ])('what the handler has logged itself, as %s, is not said again', async (_how, say) => {
+    const url = await serve({
+      onError: () => 'sorry',
+      routes: {
+        'GET /broken': () =>
+          withSpan('work', async (): Promise<string> => {
+            await turn();
+            const broken = new Error('broken');
+            say(broken);
+            throw broken;
+          }),
+      },
+    });
+    await ask(`${url}/broken`);
+    const all = await answered(1);
+    // A handler of Node's alone has nobody to throw to: it says so itself.
+    const lines = errorLines(all).slice(0, framework.mounted === undefined ? -1 : undefined);
+    expect(lines.map(({ kind, traceId }) => [kind, traceId])).toEqual([['event', completions(all)[0].traceId]]);
+    expect(all.find(({ message }) => message === 'work')).toMatchObject({
+      level: LogLevel.Debug,
+      outcome: 'error',
+      values: { err: 'Error: broken' },
+    });
+    expect(completions(all)[0]).toMatchObject({ level: LogLevel.Warn, values: { res: { statusCode: 500 } } });
+    expect(roots(all)[0].outcome).toBe('error');
   });
 
   test('requests that are ignored leave nothing below a warning, and no id', async () => {

@@ -22,7 +22,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
-import { addContext, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
+import { addContext, error, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
 import { createTtlogLogger } from 'ttlog/nestjs';
 import { closeContexts, recordedModule, seen } from '../support/context.js';
 import { witnesses } from '../support/witnesses.js';
@@ -37,9 +37,9 @@ const { seenBy, note, Guard, Interceptor, Pipe } = witnesses();
 
 @Catch(RangeError)
 class Filter implements RpcExceptionFilter<RangeError> {
-  catch(error: RangeError) {
+  catch(refused: RangeError) {
     note('filter');
-    return throwError(() => error.message);
+    return throwError(() => refused.message);
   }
 }
 
@@ -71,6 +71,12 @@ class SumsController {
   @MessagePattern('fail')
   fail() {
     throw new TypeError('broken');
+  }
+
+  @MessagePattern('cope')
+  cope() {
+    error('Could not ask the other one', new Error('away'));
+    return 'never mind';
   }
 
   @MessagePattern('refuse')
@@ -180,6 +186,16 @@ test('a failure is one error line, whether a filter takes it or not', async () =
   const roots = records.filter(({ message }) => message.startsWith('RPC'));
   expect(roots.map(({ outcome }) => outcome)).toEqual(['error', 'error']);
   expect(seenBy).toEqual([['filter', roots[1].values['request_id'], roots[1].traceId]]);
+});
+
+test('an error that a handler has logged, and dealt with, is no failure of the message', async () => {
+  const { client: sender, recordsWhen } = await start('alone');
+  expect(await firstValueFrom(sender.send('cope', {}))).toBe('never mind');
+  const records = await recordsWhen(seen('RPC cope'));
+  expect(records.filter(({ level }) => level >= LogLevel.Error)).toMatchObject([
+    { message: 'Could not ask the other one' },
+  ]);
+  expect(records.find(({ message }) => message === 'RPC cope')).toMatchObject({ outcome: 'ok' });
 });
 
 test('what Nest says of a failure says it again at debug; an RpcException is an answer', async () => {
