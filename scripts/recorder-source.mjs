@@ -1,5 +1,5 @@
-// The recorder thread starts from source that the package carries, so that no bundler can lose a worker file.
-// This plugin bundles src/recorder/thread-main.ts into one CommonJS string and serves it as a module; the build
+// The recorder starts from source that the package carries, so that no bundler can lose a worker file.
+// This plugin bundles src/recorder/program.ts into one CommonJS string and serves it as a module; the build
 // (rolldown) and the tests (vite, which runs rolldown's plugins) use the same one.
 import { builtinModules } from 'node:module';
 import { rolldown } from 'rolldown';
@@ -8,7 +8,7 @@ import { root } from './entries.mjs';
 
 const MODULE_ID = 'virtual:ttlog-recorder-source';
 const RESOLVED_ID = `\0${MODULE_ID}`;
-const ENTRY = `${root}src/recorder/thread-main.ts`;
+const ENTRY = `${root}src/recorder/program.ts`;
 
 /** @returns {Promise<{ code: string, files: string[] }>} */
 async function bundleRecorder() {
@@ -28,7 +28,7 @@ async function bundleRecorder() {
     const chunk = output[0];
     if (output.length !== 1 || chunk.imports.some((name) => !name.startsWith('node:'))) {
       throw new Error(
-        `The recorder thread's source must be one chunk that imports only node: modules, got ${output.length} chunks importing ${chunk.imports.join(', ')}`,
+        `The recorder's source must be one chunk that imports only node: modules, got ${output.length} chunks importing ${chunk.imports.join(', ')}`,
       );
     }
     return { code: asciiOf(chunk.code), files: chunk.moduleIds };

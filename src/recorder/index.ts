@@ -39,7 +39,9 @@ const NO_COUNTS: RecorderCounts = {
   snapshotsSuppressed: 0,
 };
 
-export interface RecorderOptions {
+interface RecorderOptions {
+  /** What a recorder thread is started with. */
+  readonly threadProgram: string;
   readonly sinks: readonly SinkInput[];
   /** What the root target is called. */
   readonly service: string;
@@ -283,7 +285,7 @@ class RunningRecorder implements RecorderHandle {
   /** False where the sinks have to run on this thread. */
   #startThread(parts: readonly SinkPart[], hasOthers: boolean): boolean {
     const { inThread, service, flushIntervalMs, stallTimeoutMs, promote, control, channel } = this.#options;
-    const { snapshots, triggers } = this.#options;
+    const { snapshots, triggers, threadProgram: program } = this.#options;
     // Only another thread sees a thread stand still.
     const isNeeded = parts.length > 0 || (triggers !== undefined && (!hasOthers || triggers.stallMs !== Infinity));
     if (!isNeeded || inThread === true) return false;
@@ -292,7 +294,16 @@ class RunningRecorder implements RecorderHandle {
       const tellOthers = hasOthers ? (meta: MetaMessage) => this.#tellLocal(meta) : undefined;
       const sinks = parts.map(({ level, source }) => ({ level, source }));
       const delivery = { sinks, service, batchRecords, flushIntervalMs, stallTimeoutMs, promote };
-      const setup = { ...delivery, spanTable: this.#spanTable, snapshots, triggers, control, channel, tellOthers };
+      const setup = {
+        ...delivery,
+        program,
+        spanTable: this.#spanTable,
+        snapshots,
+        triggers,
+        control,
+        channel,
+        tellOthers,
+      };
       this.#thread = new RecorderThread(setup);
       return true;
     } catch (error) {

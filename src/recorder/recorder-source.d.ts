@@ -1,4 +1,4 @@
-/** The recorder thread's program as one CommonJS string: thread-main.ts, bundled by scripts/recorder-source.mjs. */
+/** The recorder's program as one CommonJS string: program.ts, bundled by scripts/recorder-source.mjs. */
 declare module 'virtual:ttlog-recorder-source' {
   const source: string;
   export default source;

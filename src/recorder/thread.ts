@@ -1,5 +1,4 @@
 import type { Worker } from 'node:worker_threads';
-import recorderSource from 'virtual:ttlog-recorder-source';
 import { TtlogError } from '../core/errors.js';
 import type { Field } from '../core/field.js';
 import * as L from '../core/layout.js';
@@ -32,6 +31,8 @@ const SNAPSHOT_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 2000;
 
 export interface ThreadSetup {
+  /** The program of the thread. */
+  readonly program: string;
   readonly sinks: readonly ThreadSink[];
   readonly service: string;
   readonly batchRecords: number;
@@ -243,7 +244,7 @@ export class RecorderThread {
   #start(): void {
     Atomics.store(this.#control, L.CONTROL_RECORDER, T.THREAD_STARTING);
     this.#counts.fill(0);
-    const { tellOthers, ...setup } = this.#setup;
+    const { tellOthers, program, ...setup } = this.#setup;
     const workerData: ThreadData = {
       ...setup,
       rings: [...this.#rings],
@@ -254,7 +255,7 @@ export class RecorderThread {
     let worker: Worker;
     try {
       const threads = workerThreads();
-      worker = new threads.Worker(recorderSource, {
+      worker = new threads.Worker(program, {
         eval: true,
         execArgv: [],
         argv: [],

@@ -2,23 +2,11 @@
 import { reasonOf } from '../core/errors.js';
 import { getLogger } from '../core/logger.js';
 import type { BlackBoxFacts } from '../recorder/black-box-facts.js';
-import { blackBoxFacts } from '../recorder/black-box-facts.js';
-import {
-  BlackBoxFolder,
-  blackBoxError,
-  isOnDisk,
-  mapRing,
-  standardBlackBoxDir,
-  unlinkRing,
-} from '../recorder/black-box-folder.js';
+import type { BlackBoxFolder } from '../recorder/black-box-folder.js';
 import type { Predecessor } from '../recorder/black-box-predecessors.js';
-import { removeStale, takePredecessors } from '../recorder/black-box-predecessors.js';
+import { recorderProgram } from '../recorder/carried-program.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { nativeCalls } from '../recorder/native-calls.js';
-import { snapshotOfRings } from '../recorder/ring-files.js';
 import { ringBytes } from '../recorder/ring-view.js';
-import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
-import { slug } from '../recorder/snapshot-names.js';
 
 const REASON = 'died without a word';
 /** Names of open spans that the record about a predecessor has. */
@@ -57,11 +45,12 @@ export class BlackBox {
   #predecessors: Predecessor[] = [];
 
   constructor({ dir, service, threadId }: BlackBoxOptions) {
-    if (process.platform !== 'linux') throw blackBoxError(`Linux, got ${process.platform}`);
-    this.#base = dir ?? standardBlackBoxDir();
-    this.#folder = new BlackBoxFolder(this.#base, service);
+    const program = recorderProgram();
+    if (process.platform !== 'linux') throw program.blackBoxError(`Linux, got ${process.platform}`);
+    this.#base = dir ?? program.standardBlackBoxDir();
+    this.#folder = new program.BlackBoxFolder(this.#base, service);
     this.folder = this.#folder.path;
-    this.#facts = blackBoxFacts(service, threadId);
+    this.#facts = program.blackBoxFacts(service, threadId);
   }
 
   /** Puts a ring of this thread into a file. One that finds no room stays an ordinary ring: a warning says so. */
@@ -71,11 +60,12 @@ export class BlackBox {
 
   /** The memory of an ended thread's ring is given up. */
   forget(ring: SharedArrayBuffer): void {
-    unlinkRing(this.folder, ring);
+    recorderProgram().unlinkRing(this.folder, ring);
   }
 
   /** Delivers what dead predecessors still owed to sinks, makes a snapshot of each in `snapshotDir`, and says so. */
   takeOver(recorder: RecorderHandle, snapshotDir: string): void {
+    const { isOnDisk, removeStale, slug, takePredecessors } = recorderProgram();
     const { native } = this.#folder;
     const name = slug(this.#facts.service, 64, 'app');
     this.#predecessors = takePredecessors(this.#base, name, native);
@@ -111,11 +101,12 @@ export class BlackBox {
 
 /** For the ring of a worker: the folder is that of its process. */
 export function keepThreadRing(folder: string, ring: SharedArrayBuffer, service: string, threadId: number): void {
-  keepRing(folder, ring, blackBoxFacts(service, threadId));
+  keepRing(folder, ring, recorderProgram().blackBoxFacts(service, threadId));
 }
 
 function keepRing(folder: string, ring: SharedArrayBuffer, facts: BlackBoxFacts): void {
   try {
+    const { mapRing, nativeCalls } = recorderProgram();
     mapRing(folder, nativeCalls(), ring, facts);
   } catch (error) {
     tellUnavailable(error);
@@ -123,6 +114,7 @@ function keepRing(folder: string, ring: SharedArrayBuffer, facts: BlackBoxFacts)
 }
 
 function tellOf({ rings, facts, damagedFiles }: Predecessor, dir: string): void {
+  const { compressSnapshot, snapshotOfRings, writeSnapshotSync } = recorderProgram();
   const { header, records, openSpans } = snapshotOfRings(rings.map(ringBytes));
   const { epochNs } = header.clock;
   const diedMs = Number(epochNs / 1_000_000n);

@@ -1,9 +1,9 @@
 /** The signs of life of the thread that called `init()`: from them the recorder thread sees that its event loop stands still, and how full its heap is. */
 import * as L from '../core/layout.js';
 import { MAX_TIMER_MS } from '../core/max-timer.js';
+import { recorderProgram } from '../recorder/carried-program.js';
 import { inspector, v8 } from '../recorder/lazy-node.js';
 import type { TriggerSettings } from '../recorder/snapshot-watch.js';
-import { heartbeatMs } from '../recorder/snapshot-watch.js';
 
 /**
  * Begins with the first turn of the event loop: an application that takes long to load is none that stands still. `onBeat` is told how late each one
@@ -15,7 +15,7 @@ export function startHeartbeat(
   onBeat: (lateMs: number, isHeapFull: boolean) => void,
 ): () => void {
   const { everyMs, stallMs, heapShare } = triggers;
-  const beatMs = Math.min(heartbeatMs(triggers), everyMs);
+  const beatMs = Math.min(recorderProgram().heartbeatMs(triggers), everyMs);
   if (beatMs === Infinity) return nothing;
   const limitBytes = heapShare === Infinity ? 0 : heapLimitBytes();
   let lastMs = performance.now();

@@ -1,5 +1,4 @@
 /** The composition root: the only place where core, recorder, sinks and snapshots meet. */
-import { writeSync } from 'node:fs';
 import { TtlogError } from '../core/errors.js';
 import * as L from '../core/layout.js';
 import { LogLevel, parseLevel } from '../core/level.js';
@@ -9,8 +8,8 @@ import { createRedactor } from '../core/redact.js';
 import { closeRing, openRing, replaceRing } from '../core/ring-of-thread.js';
 import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { createRecorder } from '../recorder/index.js';
-import { timersPromises } from '../recorder/lazy-node.js';
+import { recorderProgram, threadSource } from '../recorder/carried-program.js';
+import { fs, timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 import type { Settings } from '../recorder/threads.js';
 import type { BlackBox } from './black-box.js';
@@ -116,7 +115,8 @@ class Running implements TtlogHandle {
     installHost();
     // First what can fail: a start that throws changes nothing.
     const channel = channelName();
-    this.recorder = createRecorder({
+    this.recorder = recorderProgram().createRecorder({
+      threadProgram: threadSource(),
       sinks: options.sinks,
       service: options.service,
       flushIntervalMs: options.flushIntervalMs,
@@ -358,7 +358,7 @@ function nothing(): void {}
 function tellLeftovers(who: string, exitTimeoutMs: number, waiting: number): void {
   const left = waiting > 0 ? `; sinks hold ${waiting} records` : '';
   try {
-    writeSync(
+    fs().writeSync(
       2,
       `ttlog: ${who} ends before everything is delivered: a sink does not take it (exitTimeoutMs ${exitTimeoutMs})${left}\n`,
     );

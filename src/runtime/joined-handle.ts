@@ -1,12 +1,11 @@
 /** What `init()` returns in a thread that takes part in another's ttlog. */
-import { statSync } from 'node:fs';
 import { TtlogError } from '../core/errors.js';
 import { setLevel } from '../core/levels.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
-import { timersPromises } from '../recorder/lazy-node.js';
+import { recorderProgram } from '../recorder/carried-program.js';
+import { fs, timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
-import { compressSnapshot, writeSnapshotSync } from '../recorder/snapshot.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
 import { prometheusText } from './prometheus.js';
 import type { JoinedThread } from './joined-thread.js';
@@ -31,8 +30,8 @@ export class JoinedHandle implements TtlogHandle {
 
   async snapshot(reason: string): Promise<SnapshotInfo> {
     const raw = this.snapshotSync(reason);
-    const path = await compressSnapshot(raw.path);
-    return { ...raw, path, bytes: statSync(path).size };
+    const path = await recorderProgram().compressSnapshot(raw.path);
+    return { ...raw, path, bytes: fs().statSync(path).size };
   }
 
   snapshotSync(reason: string): SnapshotInfo {
@@ -42,7 +41,7 @@ export class JoinedHandle implements TtlogHandle {
         'Expected the ttlog of the main thread to be running, but it has been shut down. Take snapshots before its shutdown().',
       );
     }
-    return writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
+    return recorderProgram().writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
   }
 
   async flush(): Promise<void> {

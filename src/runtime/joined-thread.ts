@@ -9,12 +9,12 @@ import { createRedactor } from '../core/redact.js';
 import type { Ring } from '../core/ring.js';
 import { closeRing } from '../core/ring-of-thread.js';
 import { filtersChanged, state, targetOf } from '../core/state.js';
+import { recorderProgram } from '../recorder/carried-program.js';
 import { isWorkerThread, threadIdHere, workerThreads } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { Room } from '../recorder/room.js';
 import type { SnapshotInput } from '../recorder/snapshot.js';
-import { installCrashSnapshot, listOpenSpans } from '../recorder/snapshot.js';
 import type { ThreadData, ThreadRing } from '../recorder/thread-data.js';
 import { THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
@@ -93,7 +93,7 @@ export class JoinedThread {
   snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
     const { service, snapshotDir } = this.settings!;
     const rings = [this.#host!.ring, ...(state.ring === null ? [] : [state.ring.buffer])];
-    return { dir: snapshotDir, service, rings, openSpans: listOpenSpans(service, state.threadId) };
+    return { dir: snapshotDir, service, rings, openSpans: recorderProgram().listOpenSpans(service, state.threadId) };
   }
 
   /** Asks for everything so far. Whether that has been handed over says `isFlushed`. */
@@ -340,7 +340,7 @@ export class JoinedThread {
   #watchCrashes(): void {
     if (this.#isCrashWatched || this.settings?.snapshotOnCrash !== true) return;
     this.#isCrashWatched = true;
-    installCrashSnapshot({
+    recorderProgram().installCrashSnapshot({
       input: () => (this.settings === undefined ? undefined : this.snapshotInput()),
       deliver: () => this.#hurry(true),
     });

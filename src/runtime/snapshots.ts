@@ -3,11 +3,10 @@ import { resolve } from 'node:path';
 import { getLogger } from '../core/logger.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
+import { recorderProgram } from '../recorder/carried-program.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import type { ProcessFacts } from '../recorder/snapshot-process.js';
-import { processFacts, processFactsNow } from '../recorder/snapshot-process.js';
 import type { SnapshotInfo, SnapshotInput } from '../recorder/snapshot.js';
-import { compressSnapshots, installCrashSnapshot, listOpenSpans, writeSnapshotSync } from '../recorder/snapshot.js';
 import type { SnapshotSettings } from '../recorder/snapshot-taker.js';
 import { startHeartbeat } from './heartbeat.js';
 import { actOnSignal } from './signals.js';
@@ -44,7 +43,7 @@ export class Snapshots {
   get settings(): SnapshotSettings {
     const { retention, triggers, crash, signal } = this.#options;
     // 0.5 ms, which nobody waits for later.
-    if (crash || triggers !== undefined || signal !== undefined) this.#facts = processFacts();
+    if (crash || triggers !== undefined || signal !== undefined) this.#facts = recorderProgram().processFacts();
     const facts = triggers === undefined ? undefined : this.#facts;
     return { dir: this.dir, service: this.#service, retention, process: facts, isMainThread: state.threadId === 0 };
   }
@@ -63,7 +62,7 @@ export class Snapshots {
     }
     if (crash) {
       undo.push(
-        installCrashSnapshot({
+        recorderProgram().installCrashSnapshot({
           input: () => this.input(),
           deliver: parts.flushSync,
           onSnapshot: () => {
@@ -79,7 +78,7 @@ export class Snapshots {
       // Those that an earlier crash left raw. A process that ends meanwhile need not wait for it: the next one will do it.
       const compressing = new AbortController();
       undo.push(() => compressing.abort());
-      void compressSnapshots(this.dir, { ...retention, signal: compressing.signal });
+      void recorderProgram().compressSnapshots(this.dir, { ...retention, signal: compressing.signal });
     }
     return () => {
       for (const each of undo) each();
@@ -99,13 +98,14 @@ export class Snapshots {
   }
 
   takeSync(reason: string, origin = 'call'): SnapshotInfo {
-    const info = writeSnapshotSync({ ...this.input(), reason, origin });
+    const info = recorderProgram().writeSnapshotSync({ ...this.input(), reason, origin });
     this.taken++;
     return info;
   }
 
   /** This thread only says what it alone knows; the recorder thread copies the rings. */
   take(reason: string, origin = 'call'): Promise<SnapshotInfo> {
+    const { processFacts, processFactsNow } = recorderProgram();
     const process = processFactsNow((this.#facts ??= processFacts()));
     return this.#running.recorder.snapshot({ ...this.input(), reason, origin, process });
   }
@@ -115,7 +115,7 @@ export class Snapshots {
       dir: this.dir,
       service: this.#service,
       rings: [openRing().buffer, ...this.#running.otherRings()],
-      openSpans: listOpenSpans(this.#service, state.threadId),
+      openSpans: recorderProgram().listOpenSpans(this.#service, state.threadId),
     };
   }
 

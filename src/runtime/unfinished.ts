@@ -1,6 +1,6 @@
 /** `init()` without options starts nothing. Who takes it for all that there is to say sees no line, and is told why. */
-import { writeSync } from 'node:fs';
 import { state } from '../core/state.js';
+import { fs } from '../recorder/lazy-node.js';
 
 /** Options that come from somewhere are there by then. */
 const TELL_AFTER_MS = 5000;
@@ -14,7 +14,7 @@ export function expectStart(): void {
     settled?.();
     if (state.runtime !== undefined) return;
     try {
-      writeSync(
+      fs().writeSync(
         2,
         "ttlog: init() without options returns a builder, and nothing is delivered yet. Say init({ service: 'shop' }), or end the builder: init().service('shop').init()\n",
       );

@@ -121,6 +121,14 @@ describe('the recorder thread', () => {
     expect(stderr.match(/TTLOG_NO_THREAD/g)).toHaveLength(1);
     expect(readLines(path).map(({ i }) => i)).toEqual(countTo(20_000));
   });
+
+  it('delivers where code may not be made of strings', async () => {
+    const path = temporaryPath('no-eval.ndjson');
+    const args = ['--disallow-code-generation-from-strings'];
+    const { status, stderr } = await runChild(program(path, 100, ''), { args });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(readLines(path).map(({ i }) => i)).toEqual(countTo(100));
+  });
 });
 
 describe('a destination that', () => {

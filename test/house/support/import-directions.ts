@@ -30,6 +30,7 @@ export const AREAS: Readonly<Record<string, AreaRule>> = {
     from: ['core'],
     typesFrom: ['recorder'],
     files: [
+      'src/recorder/built-in-sink.ts',
       'src/recorder/sink.ts',
       'src/recorder/line-names.ts',
       'src/recorder/otlp/outlet.ts',
