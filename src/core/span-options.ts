@@ -17,7 +17,7 @@ export type SpanRole = (typeof L.SPAN_ROLES)[number];
 export interface SpanOptions {
   /** Level of the span's line. Below what is recorded the span leaves nothing. @default 'debug' */
   level?: LevelName | LogLevel;
-  /** Level of the line of a span that failed; `false`: as if it had not. @default 'error' */
+  /** Level of the line of a span that failed; `false` or `'off'`: as if it had not. @default 'error' */
   err?: LevelName | LogLevel | false;
   /** A line at the start of the span too. @default false */
   entry?: boolean;
@@ -63,7 +63,7 @@ function openAsSaid(
 ): Span {
   const rules = spanRules(
     entry === true ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
-    err === false ? LogLevel.Off : levelOr(err, LogLevel.Error),
+    err === false ? LogLevel.Off : (parseLevel(err) ?? LogLevel.Error),
     typeof slow === 'number' && slow >= 0 ? slow * 1e6 : Infinity,
     null,
     roleBits(kind),

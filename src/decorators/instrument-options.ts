@@ -30,7 +30,7 @@ export interface InstrumentOptions<This = unknown, Args extends unknown[] = [], 
    * that level. A function: the fields it makes of it, on the span's line. @default false
    */
   ret?: boolean | LevelName | ((result: Result) => object);
-  /** Level of the line of a span that failed; `false`: as if it had not. @default 'error' */
+  /** Level of the line of a span that failed; `false` or `'off'`: as if it had not. @default 'error' */
   err?: LevelName | LogLevel | false;
   /** A line at the start of the span too. @default false */
   entry?: boolean;
@@ -120,7 +120,7 @@ export function normaliseInstrument(options: object): Instrumentation {
     params,
     fields,
     ret: typeof ret === 'boolean' || typeof ret === 'function' ? ret : levelOption('ret', ret),
-    errorLevel: given.err === false ? LogLevel.Off : levelOption('err', given.err ?? 'error'),
+    errorLevel: errorLevelOption(given.err),
     callback,
     kind: entry ? L.SPAN_KIND_ENTRY : L.SPAN_KIND_SPAN,
     slowNs: slow === undefined ? Infinity : slow * 1e6,
@@ -148,6 +148,10 @@ function checkParams(params: unknown): void {
   } else {
     throw invalidOption('params', 'a list of names', params, "Write params: ['order_id'].");
   }
+}
+
+function errorLevelOption(err: InstrumentOptions['err'] = 'error'): LogLevel {
+  return err === false || parseLevel(err) === LogLevel.Off ? LogLevel.Off : levelOption('err', err);
 }
 
 function levelOption(option: string, value: unknown): LogLevel {

@@ -43,7 +43,9 @@ export interface Handlers {
 /** The decorator `@label` as one value for both protocols. */
 export function decorator(label: string, handlers: Handlers): (...args: unknown[]) => unknown {
   return (...args) => {
-    const [target, second, third] = args;
+    const [target, named, third] = args;
+    // The key of a member that is written as a number.
+    const second = typeof named === 'number' ? String(named) : named;
     if (isStandardContext(second)) return applyStandard(label, handlers, target, second);
     if (args.length === 1) {
       if (typeof target === 'function' && handlers.class !== undefined)

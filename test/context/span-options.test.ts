@@ -50,6 +50,12 @@ describe.each(Object.keys(ways))('options of %s', (way) => {
     expect([recorded().span('slow').level, recorded().span('fast').level]).toEqual([3, 1]);
   });
 
+  test('err', () => {
+    const failWith = (err: SpanOptions['err']) => span('failed', undefined, { err }).fail(new Error('no'));
+    for (const err of [undefined, 'warn', 'off', false, 'loud' as never] as const) failWith(err);
+    expect(recorded().spans.map(({ level }) => level)).toEqual([4, 3, 1, 1, 4]);
+  });
+
   test('links', () => {
     open('linked', { links: [PARENT, { traceparent: PARENT }, 'nonsense'] });
     const link = { trace_id: PARENT.slice(3, 35), span_id: PARENT.slice(36, 52) };

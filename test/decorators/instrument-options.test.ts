@@ -193,14 +193,20 @@ describe('err', () => {
     expected(): never {
       throw new Error('no');
     }
+
+    @Instrument({ err: 'off' })
+    off(): never {
+      throw new Error('no');
+    }
   }
 
   test('is the level of the line of a span that failed', () => {
     const shop = new Shop();
-    for (const name of ['standard', 'warning', 'expected'] as const) expect(() => shop[name]()).toThrow('no');
+    for (const name of ['standard', 'warning', 'expected', 'off'] as const) expect(() => shop[name]()).toThrow('no');
     expect(recorded().spans.map(({ level, outcome }) => [level, outcome])).toEqual([
       [4, 'error'],
       [3, 'error'],
+      [1, 'error'],
       [1, 'error'],
     ]);
     expect(recorded().spans[0].values['err']).toMatchObject({ type: 'Error', message: 'no' });

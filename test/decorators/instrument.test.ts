@@ -75,6 +75,16 @@ describe('a method', () => {
     expect(ownFields(span('PaymentService.balance'))).toEqual({});
   });
 
+  test('a number', () => {
+    class Steps {
+      @Instrument() 1(): number {
+        return 1;
+      }
+    }
+    expect(new Steps()[1]()).toBe(1);
+    expect(recorded().spans.map(({ message }) => message)).toEqual(['Steps.1']);
+  });
+
   test('a symbol', () => {
     const key = Symbol('load');
     class Loader {
