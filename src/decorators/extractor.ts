@@ -47,9 +47,14 @@ export function installInspect(prototype: object): void {
   Reflect.defineProperty(prototype, INSPECT, { value: inspectFields, configurable: true, writable: true });
 }
 
-/** Where a class turns out to be different from what it was taken for when its form was compiled. */
+/**
+ * Something has been said about a field of this class, which may be different now from what it was taken for when its form was compiled.
+ * A class that forgot `@Fields()` is one all the same: what one of its fields hides is not to be seen.
+ */
 export function renewExtractor(prototype: object): void {
-  if (Object.hasOwn(prototype, FIELDS)) installExtractor(prototype, extractorFor());
+  if (FIELDS in prototype && !Object.hasOwn(prototype, FIELDS)) return;
+  installExtractor(prototype, extractorFor());
+  installInspect(prototype);
 }
 
 const plainExtractors = new WeakMap<object, Map<string, Extract>>();

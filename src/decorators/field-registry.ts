@@ -22,19 +22,24 @@ function entry(of: WeakMap<object, Said>, key: object): Said {
   return said;
 }
 
-/** `onLate` is called where what is said about a class only becomes known with its first instance. */
+/** `onKnown` is called as soon as it is known which class something is said about: at once, or with its first instance. */
 export function sayField(
   { home, key, context }: Member,
   options: FieldOptions,
-  onLate: (prototype: object) => void,
+  onKnown: (prototype: object) => void,
 ): void {
   const name = String(key);
   if (home !== undefined) {
     entry(byPrototype, home).set(name, options);
+    onKnown(home);
   } else if (context?.metadata !== undefined && context.metadata !== null) {
-    entry(byMetadata, context.metadata).set(name, options);
+    const { metadata } = context;
+    entry(byMetadata, metadata).set(name, options);
+    onNewPrototype(context, (prototype) => {
+      if (isOf(prototype, metadata)) onKnown(prototype);
+    });
   } else {
-    sayLater(name, options, context, onLate);
+    sayLater(name, options, context, onKnown);
   }
 }
 
@@ -43,20 +48,35 @@ function sayLater(
   name: string,
   options: FieldOptions,
   context: StandardContext | undefined,
-  onLate: (prototype: object) => void,
+  onKnown: (prototype: object) => void,
 ): void {
   if (hides(options)) homeless.set(name, options);
+  onNewPrototype(context, (prototype) => {
+    if (homeless.get(name) === options) homeless.delete(name);
+    const said = entry(byInstance, prototype);
+    if (said.get(name) === options) return;
+    said.set(name, options);
+    onKnown(prototype);
+  });
+}
+
+/** A constructor runs, and makes another kind of object than last time. */
+function onNewPrototype(context: StandardContext | undefined, found: (prototype: object) => void): void {
   let last: object | null = null;
   context?.addInitializer(function () {
     const prototype = Object.getPrototypeOf(this) as object;
     if (prototype === last) return;
     last = prototype;
-    if (homeless.get(name) === options) homeless.delete(name);
-    const said = entry(byInstance, prototype);
-    if (said.get(name) === options) return;
-    said.set(name, options);
-    onLate(prototype);
+    found(prototype);
   });
+}
+
+/** A class without `@Fields` has this metadata, as far as its constructors have shown; that of a subclass has its parent's in it. False where that is old news. */
+function isOf(prototype: object, metadata: object): boolean {
+  const known = metadataOf.get(prototype);
+  if (known !== undefined && chainOf(known).includes(metadata)) return false;
+  metadataOf.set(prototype, metadata);
+  return true;
 }
 
 function hides({ skip, redact }: FieldOptions): boolean {

@@ -52,7 +52,8 @@ export interface FieldDecorator<Instance = unknown, Key = unknown, Value = unkno
 
 /**
  * Says how one property or getter of a `@Fields` class is recorded. A getter is recorded only with it (or with class-transformer's
- * `@Expose`), and beats class-transformer's `@Exclude`.
+ * `@Expose`), and beats class-transformer's `@Exclude`. A class that has it on one of its properties and forgot `@Fields()` is one all the
+ * same: what is to be hidden is.
  *
  * @throws TtlogError `ERR_INVALID_DECORATOR_TARGET` on anything else, a static or a #private member; `ERR_INVALID_OPTION` for a wrong
  * option. Both when decorating.

@@ -185,6 +185,38 @@ test('what is to be seen is', () => {
   expect(values).toEqual({ user: seen, member: { ...seen, role: 'admin' } });
 });
 
+describe('a class that forgot @Fields()', () => {
+  class Card {
+    id = 7;
+    @Field({ redact: true }) digits = SECRET;
+    @Field({ skip: true }) raw = SECRET;
+  }
+  class DebitCard extends Card {
+    @Field({ redact: true }) code = SECRET;
+  }
+  class GiftCard extends Contact {
+    @Field({ redact: true }) code = SECRET;
+  }
+  const hidden = { id: 7, digits: '[Redacted]' };
+
+  test.each([
+    ['a subclass first', new DebitCard(), { ...hidden, code: '[Redacted]' }],
+    ['itself', new Card(), hidden],
+    [
+      'a subclass of one that did not forget',
+      new GiftCard(),
+      { city: 'Bern', street: '[Redacted]', code: '[Redacted]' },
+    ],
+  ])('%s', (_what, card, values) => {
+    info('x', { card, list: [card], shown: inspect(card) });
+    info(card, 'y');
+    withSpan('z', card, () => {});
+    expect(Buffer.from(state.ring!.buffer).includes(SECRET)).toBe(false);
+    expect(recorded().event('x').values).toMatchObject({ card: values, list: [values] });
+    expect(recorded().event('y').values).toEqual(values);
+  });
+});
+
 test('a backend and sinks are given the same', async () => {
   await handle.shutdown();
   const memory = memorySink();
