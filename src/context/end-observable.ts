@@ -1,8 +1,9 @@
 import type { Scope } from '../core/scope.js';
 import type { Span } from '../core/span.js';
-import { openSpanWith } from '../core/span.js';
+import { elapsedNs, openSpanWith } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
 import type { BuiltInEnd, SpanEnd } from './end-span.js';
+import { leaveOutIdle } from './end-idle.js';
 import { runningScope, scopes } from './scope-store.js';
 
 interface Observer {
@@ -36,6 +37,7 @@ export const observableEnd: BuiltInEnd = {
   attach(result, span, end) {
     const { subscribe } = result as { subscribe: Subscribe };
     const { outer } = span;
+    const returnedNs = elapsedNs(span);
     let first: Span | null = span;
     const copy = Object.create(
       Object.getPrototypeOf(result) as object,
@@ -44,7 +46,10 @@ export const observableEnd: BuiltInEnd = {
     Object.defineProperty(copy, 'subscribe', {
       value(...args: unknown[]): Subscription {
         const own: Span = first ?? openAgain(span, outer);
-        if (first !== null) keepOpen(span);
+        if (first !== null) {
+          keepOpen(span);
+          leaveOutIdle(span, returnedNs);
+        }
         first = null;
         return start(result, subscribe, own, end, args);
       },

@@ -1,5 +1,7 @@
 import type { Span } from '../core/span.js';
+import { elapsedNs } from '../core/span.js';
 import { endWhenCollected, keepOpen } from './end-abandoned.js';
+import { leaveOutIdle } from './end-idle.js';
 import { isNativePromise, settle } from './end-promise.js';
 import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { scopes } from './scope-store.js';
@@ -14,7 +16,7 @@ type Runnable = Partial<Record<(typeof RUNS)[number], Run>>;
 /**
  * A foreign thenable, such as a query builder: calling its `then` would execute the query, so that is left to its user. The object is
  * handed back, with the methods that run it shadowed until the first call: that call and what it starts run inside the span, which ends
- * when the query settles. Where `then` cannot be shadowed (a frozen object) the span ends at once.
+ * when the query settles, and does not count the time until then. Where `then` cannot be shadowed (a frozen object) the span ends at once.
  */
 export const thenableEnd: BuiltInEnd = {
   matches: (result) => typeof (result as Runnable).then === 'function',
@@ -22,6 +24,7 @@ export const thenableEnd: BuiltInEnd = {
     const { then } = result as { then: Run };
     const depth = (depths.get(then) ?? 0) + 1;
     if (depth > MAX_DEPTH || !canShadow(result, 'then')) return undefined;
+    const returnedNs = elapsedNs(span);
     const takeBack: (() => void)[] = [];
     for (const name of RUNS) {
       const run = (result as Runnable)[name];
@@ -30,6 +33,7 @@ export const thenableEnd: BuiltInEnd = {
         for (const each of takeBack) each();
         if (span.ended) return run.apply(this, args);
         keepOpen(span);
+        leaveOutIdle(span, returnedNs);
         return name === 'then' ? runThen(this, run, span, end, args) : runNamed(this, run, span, end, args);
       };
       if (name === 'then') depths.set(shadow, depth);

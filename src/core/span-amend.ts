@@ -24,11 +24,27 @@ export function setSpanStart(span: Span, startNs: bigint): void {
   if (ring !== null && isInRing(ring, span.segment)) ring.i64[(span.at + L.RECORD_TIME_OFFSET) >> 3] = scratch[0];
 }
 
+/** An open span stood still for so long: it begins so much later. Never throws. */
+export function postponeSpan(span: Span, idleNs: number): void {
+  if (span.span !== span || span.ended) return;
+  span.startNs += Math.round(idleNs);
+  writeAgain(span, (ring) => writeCopy(ring, span, ring.u32[(span.at >> 2) + 1]));
+}
+
 /** Gives an open span another name. Its newest copy is of the callsite of that name, and has the same fields. Never throws. */
 export function renameSpan(span: Span, name: string): void {
   const { callsite } = span;
   if (span.span !== span || span.ended || name === callsite.message) return;
   span.callsite = spanSite(callsite.target, callsite.level, name);
+  writeAgain(span, (ring) => {
+    const siteId = siteLike(ring, span.callsite, nodeOf(callsite.root, ring.u32[(span.at >> 2) + 1]));
+    // Where the dictionary is full the record keeps the name that it carries.
+    if (siteId !== 0) writeCopy(ring, span, siteId);
+  });
+}
+
+/** Where the state of a span can be written again. */
+function writeAgain(span: Span, write: (ring: Ring) => void): void {
   const ring = take();
   if (ring === null) return;
   ring.busy = true;
@@ -37,7 +53,7 @@ export function renameSpan(span: Span, name: string): void {
     ring.bindings = null;
     if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
     if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
-    if (!ring.isSpill && isInRing(ring, span.segment)) writeRenamed(ring, span, callsite);
+    if (!ring.isSpill && isInRing(ring, span.segment)) write(ring);
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;
@@ -47,15 +63,17 @@ export function renameSpan(span: Span, name: string): void {
   release(ring, span, null, false);
 }
 
-function writeRenamed(ring: Ring, span: Span, before: Callsite): void {
-  const word = ring.u32[span.at >> 2];
-  const siteId = siteLike(ring, span.callsite, nodeOf(before.root, ring.u32[(span.at >> 2) + 1]));
-  if (siteId === 0) return; // the dictionary is full: the record keeps the name that it carries
+/** Its newest record once more, with the start time that it has now and as of this site. */
+function writeCopy(ring: Ring, span: Span, siteId: number): void {
+  const flags = ring.u32[span.at >> 2] >>> 24;
   const bytes = ring.u16[(span.at + L.SPAN_BYTES_OFFSET) >> 1];
   const { at } = ring;
   ring.u8.copyWithin(at, span.at, span.at + bytes);
+  const time = (at + L.RECORD_TIME_OFFSET) >> 2;
+  ring.i32[time] = span.startLow;
+  ring.i32[time + 1] = span.startHigh;
   ring.truncated = false;
-  publish(ring, at + bytes, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
+  publish(ring, at + bytes, L.KIND_SPAN_START, flags | L.FLAG_REPEAT, siteId);
   ring.records--; // a state, not an event
   span.segment = ring.segment;
   span.at = at;
