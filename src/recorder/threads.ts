@@ -30,6 +30,8 @@ export interface HostInfo {
   readonly settings: SharedArrayBuffer;
   /** The host's own ring: for the snapshot of a thread that dies, and for its clock pair. */
   readonly ring: SharedArrayBuffer;
+  /** The recorder's, as `sharedProgram` has it. */
+  readonly program: SharedArrayBuffer;
   /** What values marked 'hash' are hashed with. */
   readonly hashKey: string;
   /** Memory of rings whose threads have ended. Whoever takes FREE_I32 from 1 to 0 has it. */

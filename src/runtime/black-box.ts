@@ -7,6 +7,7 @@ import type { Predecessor } from '../recorder/black-box-predecessors.js';
 import { recorderProgram } from '../recorder/carried-program.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import { ringBytes } from '../recorder/ring-view.js';
+import { keepRing, tellUnavailable } from './keep-ring.js';
 
 const REASON = 'died without a word';
 /** Names of open spans that the record about a predecessor has. */
@@ -29,12 +30,6 @@ export function openBlackBox(options: BlackBoxOptions): BlackBox | undefined {
   }
 }
 
-function tellUnavailable(error: unknown): void {
-  getLogger('ttlog').warn('There is no black box: the ring is lost where the process dies without a word', {
-    reason: reasonOf(error),
-  });
-}
-
 export class BlackBox {
   /** Of this process. */
   readonly folder: string;
@@ -55,7 +50,7 @@ export class BlackBox {
 
   /** Puts a ring of this thread into a file. One that finds no room stays an ordinary ring: a warning says so. */
   keep(ring: SharedArrayBuffer): void {
-    keepRing(this.folder, ring, this.#facts);
+    keepRing(recorderProgram(), this.folder, ring, this.#facts);
   }
 
   /** The memory of an ended thread's ring is given up. */
@@ -96,20 +91,6 @@ export class BlackBox {
       for (const ring of predecessor.rings) recorder.removeRing(ring);
       predecessor.remove();
     }
-  }
-}
-
-/** For the ring of a worker: the folder is that of its process. */
-export function keepThreadRing(folder: string, ring: SharedArrayBuffer, service: string, threadId: number): void {
-  keepRing(folder, ring, recorderProgram().blackBoxFacts(service, threadId));
-}
-
-function keepRing(folder: string, ring: SharedArrayBuffer, facts: BlackBoxFacts): void {
-  try {
-    const { mapRing, nativeCalls } = recorderProgram();
-    mapRing(folder, nativeCalls(), ring, facts);
-  } catch (error) {
-    tellUnavailable(error);
   }
 }
 

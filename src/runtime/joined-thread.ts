@@ -9,7 +9,8 @@ import { createRedactor } from '../core/redact.js';
 import type { Ring } from '../core/ring.js';
 import { closeRing } from '../core/ring-of-thread.js';
 import { filtersChanged, state, targetOf } from '../core/state.js';
-import { recorderProgram } from '../recorder/carried-program.js';
+import type { Program } from '../recorder/evaluate-program.js';
+import { evaluateProgram } from '../recorder/evaluate-program.js';
 import { isWorkerThread, threadIdHere, workerThreads } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
 import { ringBytes, viewRing } from '../recorder/ring-view.js';
@@ -19,8 +20,8 @@ import type { ThreadData, ThreadRing } from '../recorder/thread-data.js';
 import { THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
-import { keepThreadRing } from './black-box.js';
 import { installHost } from './host.js';
+import { keepRing } from './keep-ring.js';
 import { lobby } from './lobby.js';
 import { redactorOf } from './redact-options.js';
 
@@ -61,6 +62,7 @@ export function joinedThread(): JoinedThread | undefined {
 
 export class JoinedThread {
   #host: HostInfo | undefined;
+  #program: Program | undefined;
   #block: SettingsBlock | undefined;
   #room: Room | undefined;
   #announced: Ring | undefined;
@@ -93,7 +95,12 @@ export class JoinedThread {
   snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
     const { service, snapshotDir } = this.settings!;
     const rings = [this.#host!.ring, ...(state.ring === null ? [] : [state.ring.buffer])];
-    return { dir: snapshotDir, service, rings, openSpans: recorderProgram().listOpenSpans(service, state.threadId) };
+    return { dir: snapshotDir, service, rings, openSpans: this.#recorder.listOpenSpans(service, state.threadId) };
+  }
+
+  /** The host's: whoever only logs, and takes part, does not bring it along. */
+  get #recorder(): Program {
+    return (this.#program ??= evaluateProgram(Buffer.from(this.#host!.program).toString('latin1')));
   }
 
   /** Asks for everything so far. Whether that has been handed over says `isFlushed`. */
@@ -279,7 +286,8 @@ export class JoinedThread {
     const { ring } = state;
     if (ring === null || ring === this.#announced || this.settings === undefined) return;
     const { blackBox, service } = this.settings;
-    if (blackBox !== null) keepThreadRing(blackBox, ring.buffer, service, state.threadId);
+    if (blackBox !== null)
+      keepRing(this.#recorder, blackBox, ring.buffer, this.#recorder.blackBoxFacts(service, state.threadId));
     const view = viewRing(ringBytes(ring.buffer));
     // One clock for all: rings are merged by their wall time.
     const hostRing = new BigInt64Array(this.#host!.ring, 0, L.HEADER_BYTES >> 3);
@@ -340,7 +348,7 @@ export class JoinedThread {
   #watchCrashes(): void {
     if (this.#isCrashWatched || this.settings?.snapshotOnCrash !== true) return;
     this.#isCrashWatched = true;
-    recorderProgram().installCrashSnapshot({
+    this.#recorder.installCrashSnapshot({
       input: () => (this.settings === undefined ? undefined : this.snapshotInput()),
       deliver: () => this.#hurry(true),
     });

@@ -3,6 +3,7 @@ import type { BroadcastChannel, Worker } from 'node:worker_threads';
 import * as L from '../core/layout.js';
 import { getLogger } from '../core/logger.js';
 import { state } from '../core/state.js';
+import { sharedProgram } from '../recorder/carried-program.js';
 import type { RecorderHandle } from '../recorder/index.js';
 import { crypto, isWorkerThread, threadIdHere, workerThreads } from '../recorder/lazy-node.js';
 import { attachReader, ReaderBlock } from '../recorder/reader-block.js';
@@ -92,6 +93,7 @@ export class ThreadHost implements LobbyHost {
       control,
       settings,
       ring,
+      program: sharedProgram(),
       hashKey: hashKey(),
       free: [],
     };

@@ -11,6 +11,7 @@ async function bundled(program: string): Promise<string> {
   const bundle = await rolldown({
     input: 'program',
     platform: 'neutral',
+    external: /^node:/,
     plugins: [
       {
         name: 'program',
@@ -46,6 +47,13 @@ test('a bundle leaves out what it does not use: spans, backends, events that are
   const loggers = await bundled(`export { getLogger } from '${root}dist/esm/core/index.js';`);
   expect(loggers).toMatch(/\bSpan = class\b|\bclass Span\b/);
   expect(loggers).not.toMatch(/\b(?:function copyFields|EventBuilder|RingBackend)\b/);
+});
+
+// A worker that only logs takes part in the ttlog of the thread that called init(), with that one's recorder.
+test('a bundle that only logs leaves the recorder out', async () => {
+  const code = await bundled(`export { info } from '${root}dist/esm/index.js';`);
+  expect(code).toContain('function joinThreads(');
+  expect(code).not.toContain('RingCursor');
 });
 
 describe.each(['esm', 'cjs'])('what %s code loads with ttlog/core', (build) => {
