@@ -24,7 +24,7 @@ const FULL = {
   memoryMessages: 1_000_000,
   stalledEvents: 300_000,
   restMs: 5000,
-  httpWarmupMs: 2000,
+  httpWarmupMs: 8000,
   httpMs: 4000,
 };
 const QUICK = {
