@@ -128,14 +128,17 @@ function answerOf<T>(question: () => T): T | undefined {
   }
 }
 
+/** Nobody has said anything. */
+const unasked = (): undefined => undefined;
+
 export function newRequest(scope: Scope, id: string, method: string): KnownRequest {
   return {
     scope,
     id,
     method,
-    route: () => undefined,
+    route: unasked,
     found: undefined,
-    fields: () => undefined,
+    fields: unasked,
     failure: undefined,
     isIgnored: false,
     ending: null,

@@ -38,6 +38,16 @@ describe('a request', () => {
     expect(root.parentSpanId).toBeUndefined();
   });
 
+  test('has an id of its own', async () => {
+    instrument({ client: false });
+    const url = await serve((_request, response) => response.end());
+    const agent = keptConnection();
+    const ids = new Set<unknown>();
+    // More than one call for randomness has room for.
+    for (let i = 0; i < 300; i++) ids.add((await ask(url, { agent })).headers['x-request-id']);
+    expect(ids.size).toBe(300);
+  });
+
   test.each([
     [200, LogLevel.Info, 'ok'],
     [404, LogLevel.Warn, 'ok'],
