@@ -3,6 +3,14 @@ import * as L from '../core/layout.js';
 import type { ByteReader } from './byte-reader.js';
 import { damaged } from './byte-reader.js';
 
+/** The recorder is in a process more than once: as the text that `init()` evaluates, and in entries that read records. What one has made the others know. */
+const IS_ERROR: unique symbol = Symbol.for('ttlog.recorded-error/1') as never;
+const IS_INSPECTED: unique symbol = Symbol.for('ttlog.inspected-text/1') as never;
+
+function has(mark: symbol, value: unknown): boolean {
+  return typeof value === 'object' && value !== null && mark in value;
+}
+
 /**
  * An error as it was recorded: `type`, `message`, `stack`, its own properties, `cause` and `errors`. It is data, not an Error: it
  * serialises and compares like a plain object.
@@ -14,6 +22,14 @@ export class RecordedError {
   declare readonly cause?: FieldValue;
   declare readonly errors?: readonly FieldValue[];
   readonly [key: string]: FieldValue;
+
+  get [IS_ERROR](): true {
+    return true;
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return has(IS_ERROR, value);
+  }
 }
 
 /** The text of `inspect(v)`: printed as it is; in JSON it is a string. */
@@ -26,6 +42,14 @@ export class InspectedText {
 
   toJSON(): string {
     return this.inspected;
+  }
+
+  get [IS_INSPECTED](): true {
+    return true;
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return has(IS_INSPECTED, value);
   }
 }
 
