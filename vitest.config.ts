@@ -19,7 +19,7 @@ const patience = { testTimeout: 20_000, hookTimeout: 60_000 };
 
 /** Packages that a project has in another version are that project's. */
 function importedFrom(project: string): Plugin {
-  const theirs = /^(?:@nestjs\/|(?:bullmq|graphql|mercurius|passport|reflect-metadata|rxjs)(?:\/|$))/;
+  const theirs = /^(?:@nestjs\/|@grpc\/|(?:bullmq|graphql|mercurius|passport|reflect-metadata|rxjs)(?:\/|$))/;
   return {
     name: 'imported-from',
     enforce: 'pre',

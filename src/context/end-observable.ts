@@ -6,20 +6,20 @@ import type { BuiltInEnd, SpanEnd } from './end-span.js';
 import { leaveOutIdle } from './end-idle.js';
 import { runningScope, scopes } from './scope-store.js';
 
-interface Observer {
+export interface Observer {
   next?: (value: unknown) => void;
   error?: (error: unknown) => void;
   complete?: () => void;
 }
 
-interface Subscription {
+export interface Subscription {
   unsubscribe?: () => void;
   add?: (teardown: unknown) => void;
   remove?: (teardown: unknown) => void;
   closed?: boolean;
 }
 
-type Subscribe = (this: object, ...args: unknown[]) => Subscription;
+export type Subscribe = (this: object, ...args: unknown[]) => Subscription;
 
 /**
  * Observables (rxjs and whatever else answers to `Symbol.observable`): a span for each subscription, from `subscribe` to complete, error
@@ -30,9 +30,7 @@ type Subscribe = (this: object, ...args: unknown[]) => Subscription;
 export const observableEnd: BuiltInEnd = {
   matches(result) {
     const { subscribe, next } = result as { subscribe?: unknown; next?: unknown };
-    return (
-      typeof subscribe === 'function' && next === undefined && isObservable(result as Record<symbol | string, unknown>)
-    );
+    return typeof subscribe === 'function' && next === undefined && isObservable(result);
   },
   attach(result, span, end) {
     const { subscribe } = result as { subscribe: Subscribe };
@@ -62,9 +60,11 @@ export const observableEnd: BuiltInEnd = {
   },
 };
 
-function isObservable(result: Record<symbol | string, unknown>): boolean {
+/** Answers to `Symbol.observable`, as rxjs and others do. */
+export function isObservable(result: object): boolean {
   const symbol = (Symbol as { observable?: symbol }).observable;
-  return typeof result['@@observable'] === 'function' || (symbol !== undefined && typeof result[symbol] === 'function');
+  const asked = result as Record<symbol | string, unknown>;
+  return typeof asked['@@observable'] === 'function' || (symbol !== undefined && typeof asked[symbol] === 'function');
 }
 
 /** The span of a later subscription: like the first one, without its fields, a child of what is active now. */
@@ -115,20 +115,20 @@ function start(source: object, subscribe: Subscribe, span: Span, end: SpanEnd, a
 }
 
 /** rxjs hands its own subscribers from operator to operator; they are subscriptions too, and must stay in charge of the teardown. */
-function isSubscriber(value: unknown): value is Observer & Subscription {
+export function isSubscriber(value: unknown): value is Observer & Subscription {
   if (typeof value !== 'object' || value === null) return false;
   const { next, add, remove, unsubscribe } = value as Observer & Subscription;
   return 'closed' in value && [next, add, remove, unsubscribe].every((member) => typeof member === 'function');
 }
 
-function delegate(watched: Subscription, subscriber: Subscription): void {
+export function delegate(watched: Subscription, subscriber: Subscription): void {
   watched.add = (teardown) => subscriber.add!(teardown);
   watched.remove = (teardown) => subscriber.remove!(teardown);
   watched.unsubscribe = () => subscriber.unsubscribe!();
   Object.defineProperty(watched, 'closed', { get: () => subscriber.closed, enumerable: true });
 }
 
-function toObserver(first: unknown, [error, complete]: unknown[]): Observer {
+export function toObserver(first: unknown, [error, complete]: unknown[]): Observer {
   if (typeof first === 'object' && first !== null) {
     const observer = first as Observer;
     return {

@@ -69,3 +69,10 @@ export function standsFor(fn: AnyFunction, wrapper: AnyFunction, site: SpanSite)
   site.wrapper = wrapper;
   return wrapper;
 }
+
+/** The same for a wrapper that opens no span: it has one inside, or gets one around it. */
+export function standIn(fn: AnyFunction, wrapper: AnyFunction): AnyFunction {
+  takeIdentity(wrapper, fn);
+  if (isWrapped(fn)) wrappers.add(wrapper);
+  return wrapper;
+}

@@ -4,6 +4,7 @@ import { getLogger } from '../core/logger.js';
 import type { InstrumentOptions } from '../decorators/instrument-options.js';
 import { Instrument } from '../decorators/instrument.js';
 import { isWrapped } from '../decorators/wrap.js';
+import { takesStream, withBoundStream } from './grpc-streams.js';
 import { nestState } from './nest-state.js';
 
 /** How a method is known to be one, and what its span is like. */
@@ -75,8 +76,12 @@ function* entriesOf(
 /** As its decorator would; one that has an `@Instrument()` keeps that. */
 function wrap(prototype: object, key: string, options: InstrumentOptions): void {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
-  if (isWrapped(descriptor.value as object) || descriptor.configurable !== true) return;
-  Instrument(options)(prototype, key, descriptor);
+  if (descriptor.configurable !== true) return;
+  const method = descriptor.value as (...args: unknown[]) => unknown;
+  const streams = takesStream(Reflect.getMetadata('microservices:pattern', method));
+  if (isWrapped(method) && !streams) return;
+  if (streams) descriptor.value = withBoundStream(method);
+  if (!isWrapped(method)) Instrument(options)(prototype, key, descriptor);
   Object.defineProperty(prototype, key, descriptor);
 }
 

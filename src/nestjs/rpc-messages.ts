@@ -31,8 +31,10 @@ interface RpcContext {
   getMetadata?(): unknown;
   getHeaders?(): unknown;
   getMessage?(): { readonly headers?: unknown; readonly properties?: { readonly headers?: unknown } } | undefined;
-  /** gRPC: the call. */
+  /** gRPC: the call, without its methods. `/shop.Orders/Find`; the name of Nest's handler, which is mostly none. */
+  readonly path?: unknown;
   readonly operationId?: unknown;
+  readonly request?: unknown;
   readonly metadata?: { getMap?(): unknown };
 }
 
@@ -61,7 +63,9 @@ function hookRpcTarget(target: RpcTarget): void {
     if (typeof context === 'object' && context !== null) open.set(context, message);
     return runIn(message, async () => {
       try {
-        return await (start === undefined ? done() : start.call(target, transport, context, done));
+        const result = await (start === undefined ? done() : start.call(target, transport, context, done));
+        if (isClientStream(context)) endMessage(message);
+        return result;
       } catch (error) {
         message.fail(error);
         throw error;
@@ -89,6 +93,15 @@ function openRpc(transport: unknown, context: unknown, names: Set<string>): Span
     : openMessage('RPC message', { transport: by, pattern }, headersOf(context), kind);
 }
 
+/**
+ * A call of gRPC whose messages come as a stream has no request. Nest 11 says that it is over when the client has sent its last message, in the scope
+ * of nobody; it is when it has been answered.
+ */
+function isClientStream(context: unknown): boolean {
+  const { path, request } = (context ?? {}) as RpcContext;
+  return typeof path === 'string' && request === undefined;
+}
+
 function messageAround(scope: Scope | undefined, open: WeakMap<object, Span>): Span | undefined {
   for (let at = scope; at !== undefined; at = at.outer) {
     const message = open.get(at);
@@ -102,12 +115,22 @@ function patternOf(context: unknown): string {
   try {
     const rpc = context as RpcContext;
     const pattern =
-      rpc.getTopic?.() ?? rpc.getSubject?.() ?? rpc.getChannel?.() ?? rpc.getPattern?.() ?? rpc.operationId;
-    if (pattern === undefined) return 'message';
+      rpc.getTopic?.() ??
+      rpc.getSubject?.() ??
+      rpc.getChannel?.() ??
+      rpc.getPattern?.() ??
+      pathOf(rpc) ??
+      rpc.operationId;
+    if (pattern === undefined || pattern === '') return 'message';
     return (typeof pattern === 'string' ? pattern : JSON.stringify(pattern)).slice(0, MAX_PATTERN);
   } catch {
     return 'message';
   }
+}
+
+/** As OpenTelemetry's conventions for RPC name it: `shop.Orders/Find`. */
+function pathOf({ path }: RpcContext): string | undefined {
+  return typeof path === 'string' ? path.replace(/^\//, '') : undefined;
 }
 
 /** The headers of the message, wherever its transport keeps them. */

@@ -19,12 +19,12 @@ import {
   type ClientProxy,
   type MicroserviceOptions,
 } from '@nestjs/microservices';
-import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, interval, map, take, throwError, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
 import { addContext, error, exportContext, info, LogLevel, withContext, withSpan } from 'ttlog';
 import { createTtlogLogger } from 'ttlog/nestjs';
 import { closeContexts, recordedModule, seen } from '../support/context.js';
+import { freePort } from '../support/free-port.js';
 import { witnesses } from '../support/witnesses.js';
 
 let client: ClientProxy | undefined;
@@ -94,14 +94,6 @@ class SumsController {
   placed(@Payload() order: unknown) {
     info('Heard of it', { order });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A hybrid application, so that both ways of starting a microservice are used here and in the next one. */
