@@ -22,8 +22,8 @@ async function bundleRecorder() {
     const { output } = await bundle.generate({
       format: 'cjs',
       codeSplitting: false,
-      // Everybody who imports ttlog reads it, as a string. Names stay, for the stacks of errors.
-      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      // Everybody who imports ttlog reads it, as a string. Names of functions and classes stay, for the stacks of errors.
+      minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
     });
     const chunk = output[0];
     if (output.length !== 1 || chunk.imports.some((name) => !name.startsWith('node:'))) {
