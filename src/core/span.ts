@@ -2,6 +2,7 @@
 import { addCallsite, Callsite } from './callsite.js';
 import { readNs, writeMonotonic } from './clock.js';
 import { needsNoLine, noteErrorLine } from './error-lines.js';
+import { noFunction } from './errors.js';
 import { hexWord, nextSpanId, nextTraceId, spanIdWords, traceIdWords } from './ids.js';
 import * as L from './layout.js';
 import { LogLevel } from './level.js';
@@ -196,6 +197,7 @@ export class Span implements Scope, Referable {
 
   /** Runs `fn` with this span active and returns what it returns. Does not end the span. */
   run<R>(fn: () => R): R {
+    if (typeof fn !== 'function') throw noFunction('span.run()', fn, 'Say span.run(() => …).');
     return state.scopes === null ? fn() : state.scopes.run(this, fn);
   }
 
