@@ -28,6 +28,9 @@ export class FdWriter {
   /** How much of it has been written, and how much had been offered at the last attempt. */
   #written = 0;
   #offered = 0;
+  /** What goes into one file: whole lines from here to there. */
+  #pieceStart = 0;
+  #pieceEnd = 0;
   /** The destination did not take everything at the last attempt. */
   #isStuck = false;
   #retryMs = 0;
@@ -70,10 +73,10 @@ export class FdWriter {
     if (this.#retryAt > performance.now()) return 'busy';
     this.#offered = out.p;
     try {
-      // Between lines only: the rest of one that is half written goes where its beginning is.
-      if (this.#file !== undefined && this.#written === 0) this.#fd = this.#file.descriptor(out.p);
       while (this.#written < out.p) {
-        const written = writeSync(this.#fd, out.u8, this.#written, out.p - this.#written);
+        // Between lines only: the rest of one that is half written goes where its beginning is.
+        if (this.#written === this.#pieceStart || this.#written === this.#pieceEnd) this.#beginPiece(out);
+        const written = writeSync(this.#fd, out.u8, this.#written, this.#pieceEnd - this.#written);
         this.#written += written;
         this.bytesWritten += written;
       }
@@ -95,6 +98,8 @@ export class FdWriter {
   drop(): void {
     this.#written = 0;
     this.#offered = 0;
+    this.#pieceStart = 0;
+    this.#pieceEnd = 0;
     this.#isStuck = false;
     this.#out.p = 0;
     // One line was longer than most.
@@ -116,6 +121,12 @@ export class FdWriter {
     const error = this.#file?.rotationError;
     if (this.#file !== undefined) this.#file.rotationError = undefined;
     return error;
+  }
+
+  #beginPiece(out: ByteWriter): void {
+    if (this.#file !== undefined) this.#fd = this.#file.descriptor(out.u8, this.#written, out.p);
+    this.#pieceStart = this.#written;
+    this.#pieceEnd = this.#file?.end ?? out.p;
   }
 
   #failed(error: unknown): WriteState {

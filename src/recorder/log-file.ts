@@ -28,6 +28,8 @@ const RETRY_MS = 60_000;
 export class LogFile {
   /** Why the last rotation failed; taken by whoever reports it. */
   rotationError: unknown;
+  /** How far what comes next goes into the file that `descriptor` returned. */
+  end = 0;
   readonly #path: string;
   readonly #rotate: RotateSettings | undefined;
   readonly #rotated: RotatedFiles | undefined;
@@ -46,13 +48,18 @@ export class LogFile {
     this.#rotated = rotate === undefined ? undefined : new RotatedFiles(path, rotate);
   }
 
-  /** The descriptor for the next `bytes`, which begin with a line. Throws what the file system throws. */
-  descriptor(bytes: number): number {
+  /**
+   * The descriptor for what comes next, whole lines from `from` to `to`: for all of them, or as far as the file may grow (`end`). Throws what the
+   * file system throws.
+   */
+  descriptor(lines: Uint8Array, from: number, to: number): number {
     if (this.#fd !== undefined && this.#isPlain) {
       if (this.#isElsewhere()) this.close();
-      else if (this.#isDue(this.#fd, bytes)) this.#rotateNow();
+      else if (this.#isDue(this.#fd, lines, from)) this.#rotateNow();
     }
-    return this.#fd ?? this.#open();
+    const fd = this.#fd ?? this.#open();
+    this.end = this.#endIn(fd, lines, from, to);
+    return fd;
   }
 
   close(): void {
@@ -108,13 +115,23 @@ export class LogFile {
     return stat?.ino === this.#ino && stat.dev === this.#dev;
   }
 
-  /** Asks for the size, because other processes may write the same file. */
-  #isDue(fd: number, bytes: number): boolean {
+  /** Where the file is to be put aside before the next line. Asks for the size, because other processes may write the same file. */
+  #isDue(fd: number, lines: Uint8Array, from: number): boolean {
     if (this.#rotate === undefined || performance.now() < this.#rotateNotBefore) return false;
     if (Date.now() >= this.#rotateAtMs) return true;
     if (this.#rotate.bytes === Infinity) return false;
     const { size } = fstatSync(fd);
-    return size > 0 && size + bytes > this.#rotate.bytes;
+    return size > 0 && size + lineEnd(lines, from) - from > this.#rotate.bytes;
+  }
+
+  /** As many lines as there is room for, and one at the least. */
+  #endIn(fd: number, lines: Uint8Array, from: number, to: number): number {
+    const bytes = this.#rotate?.bytes ?? Infinity;
+    if (bytes === Infinity || !this.#isPlain || performance.now() < this.#rotateNotBefore) return to;
+    const fitting = from + bytes - fstatSync(fd).size;
+    if (to <= fitting) return to;
+    const lastEnd = fitting > from ? lines.lastIndexOf(0x0a, fitting - 1) + 1 : 0;
+    return Math.max(lastEnd, lineEnd(lines, from));
   }
 
   #rotateNow(): void {
@@ -130,6 +147,10 @@ export class LogFile {
       this.#rotateNotBefore = performance.now() + RETRY_MS;
     }
   }
+}
+
+function lineEnd(lines: Uint8Array, from: number): number {
+  return lines.indexOf(0x0a, from) + 1;
 }
 
 /** A process that was killed in the middle of a line has left it without its end. */

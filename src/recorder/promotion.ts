@@ -33,7 +33,7 @@ export interface Story {
 
 interface OpenTrace {
   readonly key: number;
-  /** Of the root. */
+  /** Of the root; both 0 where its beginning was overwritten, and which span it is has yet to show. */
   readonly id0: number;
   readonly id1: number;
   chunks: Map<RingCursor, TraceChunk>;
@@ -57,6 +57,8 @@ export class Promotion {
   /** By the first 53 bits of the trace id; oldest first. */
   readonly #traces = new Map<number, OpenTrace>();
   #bytes = 0;
+  /** When records were last overwritten unread: of a trace that began before, only the end may be known. */
+  #lappedNs = -Infinity;
   #second = 0;
   #storiesOfSecond = 0;
 
@@ -69,10 +71,10 @@ export class Promotion {
    * it, where it ends the root of a trace badly, or comes late to one that ended so.
    */
   see(cursor: RingCursor, isWanted: boolean): Story | undefined {
-    if (cursor.hasLapped) this.#noteLap(cursor);
     const { decoder } = cursor;
     const { kind } = decoder;
     if (kind === L.KIND_EMITTED) return undefined;
+    if (cursor.hasLapped) this.#noteLap(cursor);
     const at = kind === L.KIND_SPAN_START ? decoder.at : decoder.spanOffset;
     if (at < 0) return undefined;
     const { u32 } = decoder;
@@ -80,9 +82,11 @@ export class Promotion {
     const key = u32[trace] * 0x20_0000 + (u32[trace + 1] >>> 11);
     let open = this.#traces.get(key);
     if (open === undefined) {
-      // Only what begins here: the rest of a trace whose root has ended well is not of interest.
-      if (kind !== L.KIND_SPAN_START || decoder.isRemote) return undefined;
-      open = this.#open(key, u32, at);
+      if (decoder.isRemote) return undefined;
+      // The rest of a trace whose root has ended well is not of interest; of one whose beginning was overwritten it is all that is left.
+      const isCut = kind !== L.KIND_SPAN_START;
+      if (isCut && !this.#isCut(u32, at)) return undefined;
+      open = this.#open(key, u32, at, isCut);
     }
     if (isWanted && !decoder.isSilent) this.#keep(open, cursor);
     if (open.promotedMs !== undefined) return this.#takeLate(open, cursor);
@@ -101,20 +105,27 @@ export class Promotion {
   /** Records were overwritten: any of the traces that were open may have had some of them. */
   #noteLap(cursor: RingCursor): void {
     cursor.hasLapped = false;
+    this.#lappedNs = nsAt(cursor.decoder.u32, cursor.decoder.at);
     for (const open of this.#traces.values()) open.isLapped = true;
   }
 
-  #open(key: number, u32: Uint32Array, at: number): OpenTrace {
+  /** Whether a span began before records were overwritten, and still went on when this copy of it was made. */
+  #isCut(u32: Uint32Array, at: number): boolean {
+    return nsAt(u32, at) < this.#lappedNs && (u32[(at + L.SPAN_KIND_OFFSET) >> 2] & L.SPAN_OUTLIVED_BIT) === 0;
+  }
+
+  #open(key: number, u32: Uint32Array, at: number, isCut: boolean): OpenTrace {
     if (this.#traces.size >= MAX_OPEN_TRACES) this.#close(first(this.#traces));
     const id = (at + L.SPAN_ID_OFFSET) >> 2;
+    const isRoot = !isCut || isTopmost(u32, at);
     const open: OpenTrace = {
       key,
-      id0: u32[id],
-      id1: u32[id + 1],
+      id0: isRoot ? u32[id] : 0,
+      id1: isRoot ? u32[id + 1] : 0,
       chunks: new Map(),
       records: 0,
       missing: 0,
-      isLapped: false,
+      isLapped: isCut,
       promotedMs: undefined,
     };
     this.#traces.set(key, open);
@@ -227,8 +238,22 @@ export class Promotion {
 }
 
 function isRoot({ id0, id1 }: OpenTrace, u32: Uint32Array, at: number): boolean {
+  if (id0 === 0 && id1 === 0) return isTopmost(u32, at);
   const id = (at + L.SPAN_ID_OFFSET) >> 2;
   return u32[id] === id0 && u32[id + 1] === id1;
+}
+
+/** Whether a span is the first of its trace in this process, as far as it shows by itself: one without a parent, or that serves somebody. */
+function isTopmost(u32: Uint32Array, at: number): boolean {
+  const parent = (at + L.SPAN_PARENT_OFFSET) >> 2;
+  const role = L.SPAN_ROLES[(u32[(at + L.SPAN_KIND_OFFSET) >> 2] & L.SPAN_ROLE_MASK) >> L.SPAN_ROLE_SHIFT];
+  return (u32[parent] === 0 && u32[parent + 1] === 0) || role === 'server' || role === 'consumer';
+}
+
+/** The time of a record by the clock of its ring. */
+function nsAt(u32: Uint32Array, at: number): number {
+  const time = (at + L.RECORD_TIME_OFFSET) >> 2;
+  return (u32[time + 1] | 0) * 4_294_967_296 + u32[time];
 }
 
 function first<T>(map: ReadonlyMap<number, T>): T {

@@ -224,6 +224,26 @@ describe('limits', () => {
   });
 
   test.each([
+    ['its end', false],
+    ['more of it', true],
+  ])('where even its beginning was overwritten, what is left is told: %s', async (_name, isMore) => {
+    const { records, flush } = start({ capacityBytes: 128 * 1024, inThread: true });
+    const request = span('GET /');
+    request.run(() => {
+      const inner = span('inner');
+      for (let i = 0; i < 10_000; i++) trace('Row', { i });
+      inner.run(() => isMore && debug('Late'));
+      inner.end();
+    });
+    request.fail(new Error('lapped'));
+    await flush();
+    const told = records.filter(({ meta }) => meta).map(({ message, values }) => [message, values['overwritten']]);
+    expect(told).toContainEqual(['A promoted story is incomplete', true]);
+    expect(records.some(({ message, promoted }) => message === 'Late' && promoted)).toBe(isMore);
+    expect(messages(records).filter((message) => message === 'GET /')).toHaveLength(1);
+  });
+
+  test.each([
     [{ perTrace: 0 }, /promote\.perTrace/],
     [{ slow: 1 }, /one of failed, slowMs, memoryBytes, perTrace, perSecond/],
     ['yes', /promote to be a boolean or an object/],
