@@ -117,11 +117,11 @@ export class Promotion {
   #open(key: number, u32: Uint32Array, at: number, isCut: boolean): OpenTrace {
     if (this.#traces.size >= MAX_OPEN_TRACES) this.#close(first(this.#traces));
     const id = (at + L.SPAN_ID_OFFSET) >> 2;
-    const isRoot = !isCut || isTopmost(u32, at);
+    const isRootKnown = !isCut || isTopmost(u32, at);
     const open: OpenTrace = {
       key,
-      id0: isRoot ? u32[id] : 0,
-      id1: isRoot ? u32[id + 1] : 0,
+      id0: isRootKnown ? u32[id] : 0,
+      id1: isRootKnown ? u32[id + 1] : 0,
       chunks: new Map(),
       records: 0,
       missing: 0,

@@ -27,6 +27,17 @@ test('name, level, message, fields, and the running context', async () => {
 });
 
 test.each([
+  ['streams', { streams: [bunyanStream()] }],
+  ['a raw stream', { streams: [{ type: 'raw', level: 'trace', stream: bunyanStream() }] }],
+  ['the stream', { streams: undefined, stream: bunyanStream(), level: 'trace' }],
+])('wherever bunyan takes a stream: %s', async (_how, options) => {
+  const records = await said((logger) => logger.trace({ order_id: 7 }, 'Order'), options as never);
+  expect(records.map(({ message, level, values }) => [message, level, values])).toEqual([
+    ['Order', 0, { order_id: 7 }],
+  ]);
+});
+
+test.each([
   ['without serializers', undefined],
   ['with the standard ones', bunyan.stdSerializers],
 ])('errors, %s', async (_how, serializers) => {

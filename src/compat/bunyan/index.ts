@@ -17,8 +17,8 @@ export interface BunyanStreamOptions {
   target?: string;
 }
 
-/** A stream of bunyan's, of type `raw`. */
-export interface BunyanStream {
+/** A stream as `streams` lists it, of type `raw`; and the writer itself, for `stream` of bunyan. */
+export interface BunyanStream extends BunyanWriter {
   readonly type: 'raw';
   readonly level: 'trace';
   readonly stream: BunyanWriter;
@@ -60,7 +60,8 @@ export function bunyanStream(options: BunyanStreamOptions = {}): BunyanStream {
   checkOptions('bunyanStream()', options, ['target'], "Say bunyanStream({ target: 'orders' }).");
   const { target } = options;
   if (target !== undefined && typeof target !== 'string') throw invalidOption('target', 'a name', target);
-  return { type: 'raw', level: 'trace', stream: { write: (record) => write(record, target), end() {} } };
+  const stream: BunyanWriter = { write: (record) => write(record, target), end() {} };
+  return { type: 'raw', level: 'trace', stream, ...stream };
 }
 
 function write(record: object | string, asked: string | undefined): boolean {
