@@ -9,6 +9,7 @@ import { routeOf, watchMatchedRoute } from './koa-route.js';
 import { openRequest } from './node-request.js';
 import { failRequest } from './request-failure.js';
 import { requestLogger } from './request-logger.js';
+import { keepHeader } from './send-id.js';
 import { normaliseRequests, type RequestScopeOptions } from './request-options.js';
 
 export type { RequestScopeOptions } from './request-options.js';
@@ -72,6 +73,7 @@ export function ttlogKoa(options: TtlogKoaOptions = {}): Middleware {
       if (ctx.body instanceof Readable) readIn(known.scope, ctx.body);
     } catch (error) {
       failRequest(known, error);
+      if (normal.idHeader !== undefined) keepHeader(ctx.res, normal.idHeader);
       throw error;
     }
   };

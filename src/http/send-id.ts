@@ -28,6 +28,18 @@ export function sendId(response: ServerResponse, reply: Reply | undefined, name:
   };
 }
 
+/** Of an answer from which all headers are about to be taken, as Koa does with one to an error: this one is put back. */
+export function keepHeader(response: ServerResponse, name: string): void {
+  const value = response.getHeader(name);
+  if (value === undefined) return;
+  // oxlint-disable-next-line typescript/unbound-method -- called with `apply` only
+  const { writeHead } = response;
+  response.writeHead = function (this: ServerResponse, ...rest: unknown[]) {
+    if (!this.headersSent && !this.hasHeader(name)) this.setHeader(name, value);
+    return writeHead.apply(this, rest as Parameters<typeof writeHead>);
+  };
+}
+
 function hasKey(headers: unknown, key: string): boolean {
   return typeof headers === 'object' && headers !== null && Object.hasOwn(headers, key);
 }

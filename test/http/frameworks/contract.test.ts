@@ -105,6 +105,19 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
     expect(roots(await answered(1))[0]).toMatchObject({ traceId: TRACE, parentSpanId: SPAN });
   });
 
+  test('the answer to a failure has its id, too', async () => {
+    const url = await serve({
+      routes: {
+        'GET /broken': () => {
+          throw new Error('broken');
+        },
+      },
+    });
+    const { status, headers } = await ask(`${url}/broken`, { headers: { 'x-request-id': 'r-1' } });
+    expect([status, headers['x-request-id']]).toEqual([500, 'r-1']);
+    await answered(1);
+  });
+
   test('its scope is seen in middleware, handlers, timers, bodies and error handlers', async () => {
     const seen: [string, unknown, unknown][] = [];
     const note = (where: string) => seen.push([where, currentContext()['request_id'], currentSpan()?.traceId]);
