@@ -12,6 +12,8 @@ const alias = entries.map((entry) => ({
 
 const nestSuite = 'test/nestjs/**/*.test.ts';
 const decoratorSuite = 'test/decorators/**/*.test.ts';
+/** They need a Redis server, which `npm run test:redis` starts. */
+const redisSuite = 'test/nestjs/redis/**/*.test.ts';
 const packageSuite = 'test/package/**/*.test.ts';
 
 /** Many tests start processes, on machines that may be busy. */
@@ -43,7 +45,7 @@ export default defineConfig({
           name: 'legacy',
           ...patience,
           include: ['test/**/*.test.ts'],
-          exclude: ['**/*.standard.test.ts', '**/node_modules/**', packageSuite],
+          exclude: ['**/*.standard.test.ts', '**/node_modules/**', packageSuite, redisSuite],
         },
       },
       {
@@ -81,9 +83,21 @@ export default defineConfig({
           globalSetup: 'test/nestjs/support/install-nest-11.ts',
           include: [nestSuite],
           // Those that start processes of their own, with the built package: test/package/jest-fixture is one with Nest 11.
-          exclude: ['**/node_modules/**', 'test/nestjs/bootstrap-failure.test.ts'],
+          exclude: ['**/node_modules/**', 'test/nestjs/bootstrap-failure.test.ts', redisSuite],
         },
       },
+      ...['12', '11'].map((major) => ({
+        plugins: [recorderSource(), ...(major === '11' ? [importedFrom(`${root}test/nestjs/nest-11/`)] : [])],
+        oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+        resolve: { alias },
+        test: {
+          name: `redis-${major}`,
+          ...patience,
+          env: { NEST_MAJOR: major },
+          globalSetup: ['test/nestjs/support/install-nest-11.ts', 'test/nestjs/support/start-redis.ts'],
+          include: [redisSuite],
+        },
+      })),
       {
         // The packed tarball, installed into projects of its own. Needs `npm run build`.
         test: {

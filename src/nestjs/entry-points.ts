@@ -5,6 +5,7 @@ import type { InstrumentOptions } from '../decorators/instrument-options.js';
 import { Instrument } from '../decorators/instrument.js';
 import { isWrapped } from '../decorators/wrap.js';
 import { takesStream, withBoundStream } from './grpc-streams.js';
+import { inTraceOfJob, jobFields } from './jobs.js';
 import { nestState } from './nest-state.js';
 
 /** How a method is known to be one, and what its span is like. */
@@ -14,7 +15,11 @@ interface EntryKind {
   /** Of a decorator of classes: the methods that are called. */
   readonly methods?: readonly string[];
   readonly options: (method: object) => InstrumentOptions;
+  /** What goes around its span. */
+  readonly around?: (method: Method) => Method;
 }
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const none = (): InstrumentOptions => ({});
 
@@ -24,9 +29,9 @@ const KINDS: readonly EntryKind[] = [
   { key: 'SCHEDULER_TYPE', options: scheduleOptions },
   // @nestjs/event-emitter: a child of whoever emits
   { key: 'EVENT_LISTENER_METADATA', options: none },
-  // @nestjs/bullmq, @nestjs/bull
-  { key: 'bullmq:processor_metadata', methods: ['process'], options: jobOptions },
-  { key: 'bull:queue_process', options: jobOptions },
+  // @nestjs/bullmq, @nestjs/bull: a trace of its own, or that of whoever has put the job there
+  { key: 'bullmq:processor_metadata', methods: ['process'], options: jobOptions, around: inTraceOfJob },
+  { key: 'bull:queue_process', options: jobOptions, around: inTraceOfJob },
   // @nestjs/microservices and @nestjs/websockets: inside the scope of the message, or a trace of their own
   { key: 'microservices:pattern', options: none },
   { key: 'websockets:message_mapping', options: none },
@@ -54,7 +59,7 @@ export function instrumentEntriesOf(type: { readonly name: string; readonly prot
   nestState.searched.add(type);
   try {
     for (const kind of KINDS)
-      for (const [key, options] of entriesOf(kind, type, prototype)) wrap(prototype, key, options);
+      for (const [key, options] of entriesOf(kind, type, prototype)) wrap(prototype, key, options, kind.around);
   } catch (error) {
     getLogger('ttlog').warn('A class could not be searched for entry points', { class: type.name, err: error });
   }
@@ -74,14 +79,17 @@ function* entriesOf(
 }
 
 /** As its decorator would; one that has an `@Instrument()` keeps that. */
-function wrap(prototype: object, key: string, options: InstrumentOptions): void {
+function wrap(prototype: object, key: string, options: InstrumentOptions, around: EntryKind['around']): void {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
   if (descriptor.configurable !== true) return;
-  const method = descriptor.value as (...args: unknown[]) => unknown;
+  const method = descriptor.value as Method;
   const streams = takesStream(Reflect.getMetadata('microservices:pattern', method));
   if (isWrapped(method) && !streams) return;
   if (streams) descriptor.value = withBoundStream(method);
-  if (!isWrapped(method)) Instrument(options)(prototype, key, descriptor);
+  if (!isWrapped(method)) {
+    Instrument(options)(prototype, key, descriptor);
+    if (around !== undefined) descriptor.value = around(descriptor.value as Method);
+  }
   Object.defineProperty(prototype, key, descriptor);
 }
 
@@ -90,21 +98,6 @@ function scheduleOptions(method: object): InstrumentOptions {
   return typeof name === 'string' ? { root: true, fields: () => ({ job: name }) } : { root: true };
 }
 
-/** What is used of a job of BullMQ or Bull. */
-interface Job {
-  readonly id?: unknown;
-  readonly name?: unknown;
-  readonly queueName?: unknown;
-  readonly queue?: { readonly name?: unknown };
-  readonly attemptsMade?: number;
-}
-
 function jobOptions(): InstrumentOptions {
-  const fields = (job: Job | undefined) => ({
-    queue: job?.queueName ?? job?.queue?.name,
-    job: job?.name,
-    job_id: job?.id,
-    attempt: (job?.attemptsMade ?? 0) + 1,
-  });
-  return { root: true, fields: fields as () => object };
+  return { fields: jobFields as () => object };
 }
