@@ -1,15 +1,18 @@
 /** The extractor of a class: which of its compiled forms serves an instance. */
+import { MAX_VALUES } from '../core/encode-object.js';
 import { FIELDS, INSPECT_FIELDS } from '../core/field.js';
 import type { Selection } from './class-transformer.js';
 import type { Extract, Guard } from './extract-code.js';
 import { compileEntries, interpret, shapeOf } from './extract-code.js';
-import type { ClassFacts } from './extract-plan.js';
+import type { ClassFacts, Entry } from './extract-plan.js';
 import { classFacts, planEntries } from './extract-plan.js';
 import { reportCollisions } from './field-checks.js';
 import { fieldOptionsFor, fieldsOptions } from './field-registry.js';
 
 /** Instances of one class may differ in the properties they have; beyond this many ways they are looked at one by one. */
 const MAX_SHAPES = 32;
+/** Nor is it kept in which way instances with more properties than these have them: no record has so many. Beyond MAX_VALUES they are not looked at. */
+const MAX_KEPT_NAMES = 1024;
 
 /**
  * What `@Fields` leaves on a prototype, until the first instance comes: by then every decorator has run, also of classes that this one
@@ -86,12 +89,15 @@ function compileClass(facts: ClassFacts, guard: Guard | null, announce: (form: E
     };
   }
   const forms = new Map<string, Extract>();
+  const entriesOf = (instance: object): Entry[] =>
+    planEntries(facts, Object.keys(instance).slice(0, MAX_VALUES), (property) => isAccessor(instance, property));
   const extract: Extract = (instance) => {
     const shape = shapeOf(instance);
-    const name = shape.join('\n');
+    if (shape.length > MAX_KEPT_NAMES) return interpret(facts, entriesOf(instance))(instance);
+    const name = JSON.stringify(shape); // names may have anything in them
     let form = forms.get(name);
     if (form === undefined) {
-      const entries = planEntries(facts, Object.keys(instance), (property) => isAccessor(instance, property));
+      const entries = entriesOf(instance);
       if (forms.size >= MAX_SHAPES) return interpret(facts, entries)(instance);
       if (guard !== null) reportCollisions(facts, entries);
       form = compileEntries(facts, entries, instance, { names: shape, otherwise: extract }, guard);

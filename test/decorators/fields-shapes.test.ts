@@ -26,7 +26,7 @@ const list = [1, 2];
 /** Numbered names: that the same ones come again is what matters. `__proto__` and `constructor` are never fields. */
 const key = fc.oneof(
   { weight: 6, arbitrary: fc.nat(11).map((n) => `key_${n}`) },
-  fc.constantFrom('', '7', 'i', 'n0', '\'"\n'),
+  fc.constantFrom('', '7', '\n', 'i', 'n0', '\'"\n'),
 );
 const value = fc.constantFrom<unknown>(1, 0.5, 'text', '', true, false, null, undefined, part, list, 9n);
 const property: fc.Arbitrary<Property> = fc.record({ key, value, enumerable: fc.nat(9).map((n) => n !== 0) });
@@ -78,6 +78,34 @@ test.each([0, 1, 2, 7, 8, 9, 12, 13, 16])('of %i properties one more, less, hidd
     const instance = make(Many, other);
     expect(Object.entries(fieldsOf(instance))).toEqual(Object.entries(instance));
   }
+});
+
+test.each([256, 257, 1000, 1025, 4096])('%i properties are all there, and are those of each instance', (count) => {
+  @Fields()
+  class Wide {}
+  const own = Array.from({ length: count }, (_, i) => ({ key: `key_${i}`, value: i, enumerable: true }));
+  for (const some of [own, own.slice(1), own, own.toReversed()]) {
+    const instance = make(Wide, some);
+    expect(Object.entries(fieldsOf(instance))).toEqual(Object.entries(instance));
+  }
+});
+
+test('names that look alike when they are written down one after another', () => {
+  @Fields()
+  class Odd {}
+  for (const keys of [[], [''], ['a', 'b'], ['a\nb'], ['a,b'], ['a","b'], ['', '']]) {
+    const instance = Object.assign(new Odd(), Object.fromEntries(keys.map((name) => [name, 1])));
+    expect(Object.entries(fieldsOf(instance))).toEqual(Object.entries(instance));
+  }
+});
+
+test('100 000 properties are looked at as far as a record could hold them', () => {
+  @Fields()
+  class Endless {}
+  const own = Array.from({ length: 100_000 }, (_, i) => ({ key: `key_${i}`, value: i, enumerable: true }));
+  const fields = fieldsOf(make(Endless, own));
+  expect(Object.keys(fields)).toHaveLength(4096);
+  expect(fields['key_4095']).toBe(4095);
 });
 
 test('what is nested becomes hostile: a mark, and getters have been read once all the same', () => {
