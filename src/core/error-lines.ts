@@ -19,9 +19,33 @@ export function needsNoLine(error: unknown): boolean {
  * which it happened, know that something failed.
  */
 export function noteErrorLine(error: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
-  if (typeof error === 'object' && error !== null && level >= target.deliverLevel) state.errorsTold.add(error);
+  if (typeof error === 'object' && error !== null && level >= target.deliverLevel) {
+    state.errorsTold.add(error);
+    state.newestTold.push(new WeakRef(error));
+    if (state.newestTold.length > MAX_NEWEST) state.newestTold.shift();
+  }
   if (level < LogLevel.Error) return;
   for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.failuresTold.add(at);
+}
+
+/** Errors of which it is known which were told last. */
+const MAX_NEWEST = 16;
+
+/**
+ * True where one of the errors that were told last is this one, by all that a reporter has said of it. Once for each of them: another one that looks
+ * the same is another failure.
+ */
+export function takeTold(message: string, stack: string): boolean {
+  const at = state.newestTold.findIndex((told) => {
+    const error = told.deref();
+    try {
+      return isErrorValue(error) && error.message === message && error.stack === stack;
+    } catch {
+      return false; // a getter of the error's
+    }
+  });
+  if (at >= 0) state.newestTold.splice(at, 1);
+  return at >= 0;
 }
 
 /** Fields of a line that are looked at; more would take time without bound. */

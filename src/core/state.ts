@@ -80,6 +80,8 @@ export interface CoreState {
   openSpanCount: number;
   /** Errors that have had a line at error level, the spans around such lines, and those in which something failed; see error-lines.ts. */
   readonly errorsTold: WeakSet<object>;
+  /** The last few of them, the newest last. */
+  readonly newestTold: WeakRef<object>[];
   readonly linesTold: WeakSet<object>;
   readonly failuresTold: WeakSet<object>;
   /** True for errors that are answers, not failures; installed by what knows their classes. May throw. */
@@ -149,6 +151,7 @@ function createState(): CoreState {
     openSpans: [],
     openSpanCount: 0,
     errorsTold: new WeakSet(),
+    newestTold: [],
     linesTold: new WeakSet(),
     failuresTold: new WeakSet(),
     isExpectedError: no,

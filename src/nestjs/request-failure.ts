@@ -1,11 +1,15 @@
 // A request failed. Spans it happened in have said so, Nest says so through the logger, and the completion record would: one line is enough.
 import { currentScope } from '../core/current-scope.js';
-import { needsNoLine, noteErrorLine } from '../core/error-lines.js';
+import { needsNoLine, noteErrorLine, takeTold } from '../core/error-lines.js';
 import { LogLevel } from '../core/level.js';
 import { log } from '../core/log.js';
+import { propertyOf } from '../http/property-of.js';
 import { state } from '../core/state.js';
 import type { Target } from '../core/target.js';
 import type { NestCall } from './nest-log-arguments.js';
+
+/** @nestjs/event-emitter, which knows a failure by its message and its stack alone. */
+const LISTENERS = 'Event';
 
 /** The contexts under which Nest reports what no exception filter of the application has taken, and what a schedule has thrown. */
 export const NESTS_REPORTS: ReadonlySet<string> = new Set([
@@ -13,13 +17,20 @@ export const NESTS_REPORTS: ReadonlySet<string> = new Set([
   'RpcExceptionsHandler',
   'WsExceptionsHandler',
   'Scheduler',
+  LISTENERS,
 ]);
 
+function isTold(message: string, error: unknown): boolean {
+  const stack = propertyOf(error, 'stack');
+  return typeof stack === 'string' && takeTold(message, stack);
+}
+
 /** At error level, unless there is a line about this error already, or it is the client's. */
-export function recordRequestFailure(target: Target, { message, fields }: NestCall): void {
+export function recordRequestFailure(target: Target, { message, fields, context }: NestCall): void {
   const error = fields?.['err'];
   const scope = currentScope();
-  const level = needsNoLine(error) ? LogLevel.Debug : LogLevel.Error;
+  const level =
+    needsNoLine(error) || (context === LISTENERS && isTold(message, error)) ? LogLevel.Debug : LogLevel.Error;
   if (level >= target.recordLevel) log(target, level, scope, null, message, fields);
   if (level === LogLevel.Error) noteErrorLine(error, level, target, scope);
 }

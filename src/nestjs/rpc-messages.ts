@@ -20,7 +20,16 @@ type EndHook = (transport: unknown, context: unknown) => void;
 interface RpcTarget {
   setOnProcessingStartHook?(hook: StartHook): void;
   setOnProcessingEndHook?(hook: EndHook): void;
+  /** Nest 12. */
+  readonly handleRequest?: unknown;
+  send?: Send;
 }
+
+/** What Nest sends of an answer; the last one says so. */
+interface AnswerPacket {
+  readonly isDisposed?: boolean;
+}
+type Send = (this: unknown, answers: unknown, respond: (packet: AnswerPacket) => unknown) => unknown;
 
 /** What is used of the contexts of Nest's transports. */
 interface RpcContext {
@@ -57,6 +66,7 @@ function hookRpcTarget(target: RpcTarget): void {
   /** By the context of the message, and by its scope where a transport's end hook is given something else. */
   const open = new WeakMap<object, Span>();
   const names = new Set<string>();
+  const answering = endWithLastAnswer(target, () => messageAround(currentScope(), open));
   target.setOnProcessingStartHook((transport, context, done) => {
     const message = openRpc(transport, context, names);
     open.set(message, message);
@@ -77,9 +87,30 @@ function hookRpcTarget(target: RpcTarget): void {
     try {
       end?.call(target, transport, context);
     } finally {
-      if (message !== undefined) endMessage(message);
+      if (message !== undefined && !answering.has(message)) endMessage(message);
     }
   });
+}
+
+/** Nest 11 says that a message is over with each of its answers. Returns those that are over with their last one. */
+function endWithLastAnswer(target: RpcTarget, messageOf: () => Span | undefined): WeakSet<Span> {
+  const answering = new WeakSet<Span>();
+  const { send, handleRequest } = target;
+  if (typeof send !== 'function' || handleRequest !== undefined) return answering;
+  target.send = function (answers, respond) {
+    const message = messageOf();
+    if (message === undefined) return send.call(this, answers, respond);
+    answering.add(message);
+    return send.call(this, answers, (packet) => {
+      const isLast = packet.isDisposed === true;
+      try {
+        return respond(packet);
+      } finally {
+        if (isLast) endMessage(message);
+      }
+    });
+  };
+  return answering;
 }
 
 function openRpc(transport: unknown, context: unknown, names: Set<string>): Span {
