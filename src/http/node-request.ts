@@ -58,7 +58,7 @@ function openNew(incoming: NodeRequest, seen: object, options: NormalRequestOpti
     sendId(response, incoming.reply, options.idHeader, scope.id);
   const known = newRequest(scope.scope, scope.id, method);
   knowRoute(known, incoming, seen, options);
-  if (fields !== undefined) known.fields = () => fields(seen);
+  if (fields !== undefined) known.fields = asking(fields, seen);
   // Listeners run in the scope of whoever emits, which is none here. 'close' comes after 'finish', or alone where the client went away.
   const end = (aborted: boolean): void => {
     if (known.ending !== null) return;
@@ -101,8 +101,7 @@ function meetAgain(known: KnownRequest, incoming: NodeRequest, seen: object, opt
   if (fields === undefined) return;
   const given = fields(seen);
   if (given !== undefined) runIn(known.scope, () => addContext(given));
-  const others = known.fields;
-  known.fields = () => ({ ...others(), ...fields(seen) });
+  known.fields = both(known.fields, asking(fields, seen));
 }
 
 /** What the application says of its route, else what the framework does. */
@@ -113,12 +112,33 @@ export function knowRoute(
   options: NormalRequestOptions,
 ): void {
   if (route !== undefined) known.route = route;
-  else if (template !== undefined) known.route = () => template;
+  else if (template !== undefined) known.route = answering(template);
   const { route: own } = options;
   if (own === undefined) return;
-  const others = known.route;
-  known.route = () => own(seen) ?? others();
+  known.route = either(asking(own, seen), known.route);
 }
+
+// What a request is asked later, made by functions of their own: see `lookingFirst`.
+
+export const asking =
+  <T>(question: (seen: object) => T, seen: object) =>
+  (): T =>
+    question(seen);
+
+const answering =
+  <T>(answer: T) =>
+  (): T =>
+    answer;
+
+const either =
+  <T>(first: () => T | undefined, second: () => T | undefined) =>
+  (): T | undefined =>
+    first() ?? second();
+
+const both = (first: () => object | undefined, second: () => object | undefined) => (): object => ({
+  ...first(),
+  ...second(),
+});
 
 function answerOf<T>(question: () => T): T | undefined {
   try {

@@ -1,6 +1,6 @@
 // Requests of the web's kind, `Request`, where there are none of Node's: other platforms, and tests that call a handler directly.
 import { knownRequest, makeKnown, type KnownRequest } from './http-state.js';
-import { endRequest, ignoredRequest, knowRoute, newRequest } from './node-request.js';
+import { asking, endRequest, ignoredRequest, knowRoute, newRequest } from './node-request.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { RequestScope } from './request-scope.js';
 
@@ -41,7 +41,7 @@ export function openWebRequest(incoming: WebRequest, options: NormalRequestOptio
   const scope = new RequestScope(head, options);
   const known = newRequest(scope.scope, scope.id, method);
   knowRoute(known, incoming, seen, options);
-  if (fields !== undefined) known.fields = () => fields(seen);
+  if (fields !== undefined) known.fields = asking(fields, seen);
   makeKnown(request, known);
   return {
     known,
