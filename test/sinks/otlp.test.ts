@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
+import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LogRecord, TtlogHandle } from 'ttlog';
 import { debug, error, getLogger, info, init, span, TtlogError, warn, withContext, withSpan } from 'ttlog';
+import { ttlogHono } from 'ttlog/hono';
 import type { OtlpSinkOptions } from 'ttlog/sinks';
 import { memorySink, otlpSink } from 'ttlog/sinks';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
@@ -160,6 +162,20 @@ describe.each([
       events: [{ name: 'exception', attributes: { 'exception.type': 'RangeError', 'exception.message': 'declined' } }],
     });
     expect(charge?.attributes).toEqual({});
+  });
+
+  test('a span that is named late, as those of requests are, has the name that it ends with', async () => {
+    const handle = run({ protocol }, inThread);
+    const app = new Hono();
+    app.use(ttlogHono());
+    app.use(async (c, next) => (c.req.path.endsWith('/8') ? c.text('who are you?', 401) : next()));
+    app.get('/orders/:id', (c) => c.text('grinder'));
+    for (const id of [7, 8]) await app.request(`/orders/${id}`);
+    await handle.flush();
+    expect(receiver.spans.map(({ name, kind }) => [name, kind])).toEqual([
+      ['GET /orders/:id', 2],
+      ['GET', 2],
+    ]);
   });
 
   test('kinds and status of spans, also of those of OpenTelemetry', async () => {
