@@ -121,10 +121,16 @@ export function isSubscriber(value: unknown): value is Observer & Subscription {
   return 'closed' in value && [next, add, remove, unsubscribe].every((member) => typeof member === 'function');
 }
 
+/**
+ * Written in an object of their own, and below by `endingFirst`: a function that is written where it is assigned to a property V8 puts into the old
+ * generation at once, and the whole subscription, with its span and the subscriber, would stay until the next full collection.
+ */
 export function delegate(watched: Subscription, subscriber: Subscription): void {
-  watched.add = (teardown) => subscriber.add!(teardown);
-  watched.remove = (teardown) => subscriber.remove!(teardown);
-  watched.unsubscribe = () => subscriber.unsubscribe!();
+  Object.assign(watched, {
+    add: (teardown: unknown) => subscriber.add!(teardown),
+    remove: (teardown: unknown) => subscriber.remove!(teardown),
+    unsubscribe: () => subscriber.unsubscribe!(),
+  });
   Object.defineProperty(watched, 'closed', { get: () => subscriber.closed, enumerable: true });
 }
 
@@ -152,7 +158,11 @@ function endWithSubscription(subscription: Subscription | undefined, ended: () =
   }
   const { unsubscribe } = subscription;
   if (typeof unsubscribe !== 'function' || !Object.isExtensible(subscription)) return;
-  subscription.unsubscribe = function (this: Subscription) {
+  subscription.unsubscribe = endingFirst(ended, unsubscribe);
+}
+
+function endingFirst(ended: () => void, unsubscribe: () => void): () => void {
+  return function (this: Subscription) {
     ended();
     unsubscribe.call(this);
   };

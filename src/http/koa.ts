@@ -81,8 +81,12 @@ export function ttlogKoa(options: TtlogKoaOptions = {}): Middleware {
 
 /** Koa reads a stream when all middleware has returned, outside of any scope: what it is made of would run there, too. */
 function readIn(scope: Scope, body: Readable): void {
-  const read = body.read.bind(body);
-  body.read = (size) => runIn(scope, () => read(size) as unknown);
+  body.read = readingIn(scope, body.read.bind(body));
+}
+
+/** A function of its own: see `lookingFirst`. */
+function readingIn(scope: Scope, read: Readable['read']): Readable['read'] {
+  return (size) => runIn(scope, () => read(size) as unknown);
 }
 
 function observeApp(app: Context['app']): void {
