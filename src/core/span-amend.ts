@@ -1,15 +1,14 @@
-// Cold: what may be said of a span after it has begun, where another library's interface lets callers do so.
+// What may change of a span after it has begun: its start and its name. Plain, because that happens once a span at the most: a request whose route is
+// found, a query that waits to be awaited, an interface of another library that lets callers do so.
 import type { Callsite, FieldNode } from './callsite.js';
 import { stepTo } from './callsite.js';
 import { internShape } from './dictionary.js';
 import * as L from './layout.js';
-import { HEADROOM_BYTES, refsMissing } from './record.js';
-import { ensureRefs } from './refs.js';
 import type { Ring } from './ring.js';
-import { claimSegment, isInRing, publish } from './ring.js';
+import { isInRing } from './ring.js';
 import type { Span } from './span.js';
 import { spanSite } from './span.js';
-import { release, take } from './span-record.js';
+import { copyState, publishState, readyForState, release, take } from './span-record.js';
 import { state } from './state.js';
 
 const scratch = new BigInt64Array(1);
@@ -43,40 +42,29 @@ export function renameSpan(span: Span, name: string): void {
   });
 }
 
-/** Where the state of a span can be written again. */
+/** Writes the state of a span again, where that can be done: what it has not said by then, its end does. */
 function writeAgain(span: Span, write: (ring: Ring) => void): void {
   const ring = take();
   if (ring === null) return;
   ring.busy = true;
   try {
-    ring.scope = span;
-    ring.bindings = null;
-    if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
-    if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
-    if (!ring.isSpill && isInRing(ring, span.segment)) write(ring);
+    if (readyForState(ring, span)) write(ring);
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;
     ring.home.dropped++;
   }
-  ring.busy = false;
+  ring.busy = false; // here, because even the next call may find no stack
   release(ring, span, null, false);
 }
 
 /** Its newest record once more, with the start time that it has now and as of this site. */
 function writeCopy(ring: Ring, span: Span, siteId: number): void {
-  const flags = ring.u32[span.at >> 2] >>> 24;
-  const bytes = ring.u16[(span.at + L.SPAN_BYTES_OFFSET) >> 1];
-  const { at } = ring;
-  ring.u8.copyWithin(at, span.at, span.at + bytes);
-  const time = (at + L.RECORD_TIME_OFFSET) >> 2;
+  const end = copyState(ring, span);
+  const time = (ring.at + L.RECORD_TIME_OFFSET) >> 2;
   ring.i32[time] = span.startLow;
   ring.i32[time + 1] = span.startHigh;
-  ring.truncated = false;
-  publish(ring, at + bytes, L.KIND_SPAN_START, flags | L.FLAG_REPEAT, siteId);
-  ring.records--; // a state, not an event
-  span.segment = ring.segment;
-  span.at = at;
+  publishState(ring, span, end, siteId);
 }
 
 /** The id of the shape with the same names at another callsite; 0 where there is none, and no room for it. */

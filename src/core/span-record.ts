@@ -149,13 +149,8 @@ export function writeSpanFields(span: Span, fields: Record<string, unknown>): vo
   if (ring === null) return;
   ring.busy = true;
   try {
-    ring.scope = span;
-    ring.bindings = null;
-    if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
-    if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
-    // In a spill, the state to be extended is in the other ring: such fields are lost, and counted.
-    if (ring.isSpill || !isInRing(ring, span.segment)) ring.home.dropped++;
-    else appendFields(ring, span, fields);
+    if (readyForState(ring, span)) appendFields(ring, span, fields);
+    else ring.home.dropped++;
   } catch {
     // The caller's stack is exhausted: no call here, `busy` must not stay set.
     ring.ancestors.length = 0;
@@ -165,23 +160,43 @@ export function writeSpanFields(span: Span, fields: Record<string, unknown>): vo
   release(ring, span, null, false);
 }
 
-function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): void {
-  const { u8, u32 } = ring;
-  const word = u32[span.at >> 2];
-  const siteId = u32[(span.at >> 2) + 1];
+/** Finds room for a span's state. False where that cannot be written again: in a spill, because it is in the other ring. */
+export function readyForState(ring: Ring, span: Span): boolean {
+  ring.scope = span;
+  ring.bindings = null;
+  if (ring.at + 2 * ring.maxReferableBytes + HEADROOM_BYTES > ring.end) claimSegment(ring);
+  if (!ring.isSpill && refsMissing(ring, span.context, span, null)) ensureRefs(ring, span.context, span, null);
+  return !ring.isSpill && isInRing(ring, span.segment);
+}
+
+/** A copy of its newest record, which is to be changed and published. Returns where it ends. */
+export function copyState(ring: Ring, span: Span): number {
   const bytes = ring.u16[(span.at + L.SPAN_BYTES_OFFSET) >> 1];
-  u8.copyWithin(ring.at, span.at, span.at + bytes);
+  ring.u8.copyWithin(ring.at, span.at, span.at + bytes);
   ring.truncated = false;
-  ring.valueCount = 0;
-  ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
-  const p = writeExtraFields(ring, ring.at + bytes, fields);
+  return ring.at + bytes;
+}
+
+/** That copy, which ends at `p`, is its newest record from now on. */
+export function publishState(ring: Ring, span: Span, p: number, siteId: number): void {
   const { at } = ring;
-  if (span.ended) u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT; // by one of the getters just read
-  ring.u16[(at + L.SPAN_BYTES_OFFSET) >> 1] = p - at;
-  publish(ring, p, L.KIND_SPAN_START, (word >>> 24) | L.FLAG_REPEAT, siteId);
+  const flags = (ring.u32[span.at >> 2] >>> 24) | L.FLAG_REPEAT;
+  publish(ring, p, L.KIND_SPAN_START, flags, siteId);
   ring.records--; // a state, not an event
   span.segment = ring.segment;
   span.at = at;
+}
+
+function appendFields(ring: Ring, span: Span, fields: Record<string, unknown>): void {
+  const siteId = ring.u32[(span.at >> 2) + 1];
+  const end = copyState(ring, span);
+  ring.valueCount = 0;
+  ring.contentBytes = ring.maxReferableBytes - MARK_BYTES;
+  const p = writeExtraFields(ring, end, fields);
+  const { at } = ring;
+  if (span.ended) ring.u8[at + L.SPAN_KIND_OFFSET] |= L.SPAN_ENDED_BIT; // by one of the getters just read
+  ring.u16[(at + L.SPAN_BYTES_OFFSET) >> 1] = p - at;
+  publishState(ring, span, p, siteId);
 }
 
 /** (name, value) pairs at the end of a span's record, as many as a record may have that is written again for each segment. */
