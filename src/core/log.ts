@@ -21,7 +21,7 @@ export interface LogCall {
 }
 
 /** A call without a logger: its target is that of the active span, else the service. */
-export function call(level: LogLevel, first: unknown, second: unknown): void {
+export function bareCall(level: LogLevel, first: unknown, second: unknown): void {
   const scope = currentScope();
   let target = state.rootTarget;
   if (scope !== undefined && scope.span !== null) {
@@ -78,7 +78,7 @@ function messageOf(first: unknown): string {
 export function trace(message: string, fields?: unknown): void;
 export function trace(fields: unknown, message?: string): void;
 export function trace(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Trace) call(LogLevel.Trace, first, second);
+  if (state.minRecordLevel <= LogLevel.Trace) bareCall(LogLevel.Trace, first, second);
 }
 
 /**
@@ -91,7 +91,7 @@ export function trace(first: unknown, second?: unknown): void {
 export function debug(message: string, fields?: unknown): void;
 export function debug(fields: unknown, message?: string): void;
 export function debug(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Debug) call(LogLevel.Debug, first, second);
+  if (state.minRecordLevel <= LogLevel.Debug) bareCall(LogLevel.Debug, first, second);
 }
 
 /**
@@ -105,7 +105,7 @@ export function debug(first: unknown, second?: unknown): void {
 export function info(message: string, fields?: unknown): void;
 export function info(fields: unknown, message?: string): void;
 export function info(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Info) call(LogLevel.Info, first, second);
+  if (state.minRecordLevel <= LogLevel.Info) bareCall(LogLevel.Info, first, second);
 }
 
 /**
@@ -118,7 +118,7 @@ export function info(first: unknown, second?: unknown): void {
 export function warn(message: string, fields?: unknown): void;
 export function warn(fields: unknown, message?: string): void;
 export function warn(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Warn) call(LogLevel.Warn, first, second);
+  if (state.minRecordLevel <= LogLevel.Warn) bareCall(LogLevel.Warn, first, second);
 }
 
 /**
@@ -131,7 +131,7 @@ export function warn(first: unknown, second?: unknown): void {
 export function error(message: string, fields?: unknown): void;
 export function error(fields: unknown, message?: string): void;
 export function error(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Error) call(LogLevel.Error, first, second);
+  if (state.minRecordLevel <= LogLevel.Error) bareCall(LogLevel.Error, first, second);
 }
 
 /**
@@ -144,5 +144,5 @@ export function error(first: unknown, second?: unknown): void {
 export function fatal(message: string, fields?: unknown): void;
 export function fatal(fields: unknown, message?: string): void;
 export function fatal(first: unknown, second?: unknown): void {
-  if (state.minRecordLevel <= LogLevel.Fatal) call(LogLevel.Fatal, first, second);
+  if (state.minRecordLevel <= LogLevel.Fatal) bareCall(LogLevel.Fatal, first, second);
 }

@@ -2,7 +2,7 @@ import { currentScope, isSuppressed } from './current-scope.js';
 import * as L from './layout.js';
 import type { LevelName } from './level.js';
 import { LogLevel, parseLevel } from './level.js';
-import { call, log } from './log.js';
+import { bareCall, log } from './log.js';
 import { mergeFields, plainFields } from './plain-fields.js';
 import { Bindings } from './scope.js';
 import type { Span } from './span.js';
@@ -53,7 +53,7 @@ export class Logger {
   trace(fields: unknown, message?: string): void;
   trace(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Trace, first, second);
+    if (of === undefined) bareCall(LogLevel.Trace, first, second);
     else if (of.recordLevel <= LogLevel.Trace) log(of, LogLevel.Trace, currentScope(), this.bound, first, second);
   }
 
@@ -62,7 +62,7 @@ export class Logger {
   debug(fields: unknown, message?: string): void;
   debug(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Debug, first, second);
+    if (of === undefined) bareCall(LogLevel.Debug, first, second);
     else if (of.recordLevel <= LogLevel.Debug) log(of, LogLevel.Debug, currentScope(), this.bound, first, second);
   }
 
@@ -71,7 +71,7 @@ export class Logger {
   info(fields: unknown, message?: string): void;
   info(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Info, first, second);
+    if (of === undefined) bareCall(LogLevel.Info, first, second);
     else if (of.recordLevel <= LogLevel.Info) log(of, LogLevel.Info, currentScope(), this.bound, first, second);
   }
 
@@ -80,7 +80,7 @@ export class Logger {
   warn(fields: unknown, message?: string): void;
   warn(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Warn, first, second);
+    if (of === undefined) bareCall(LogLevel.Warn, first, second);
     else if (of.recordLevel <= LogLevel.Warn) log(of, LogLevel.Warn, currentScope(), this.bound, first, second);
   }
 
@@ -89,7 +89,7 @@ export class Logger {
   error(fields: unknown, message?: string): void;
   error(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Error, first, second);
+    if (of === undefined) bareCall(LogLevel.Error, first, second);
     else if (of.recordLevel <= LogLevel.Error) log(of, LogLevel.Error, currentScope(), this.bound, first, second);
   }
 
@@ -98,7 +98,7 @@ export class Logger {
   fatal(fields: unknown, message?: string): void;
   fatal(first: unknown, second?: unknown): void {
     const of = this?.of;
-    if (of === undefined) call(LogLevel.Fatal, first, second);
+    if (of === undefined) bareCall(LogLevel.Fatal, first, second);
     else if (of.recordLevel <= LogLevel.Fatal) log(of, LogLevel.Fatal, currentScope(), this.bound, first, second);
   }
 
