@@ -33,8 +33,8 @@ export interface ThreadRing {
 export interface SnapshotRequest {
   readonly id: number;
   readonly input: SnapshotInput;
-  /** One word, 0 at first: who sets it has taken the request upon itself, the recorder thread or the thread that had waited for long enough. */
-  readonly claim: Int32Array;
+  /** One word, 0 at first. Who sets it takes the snapshot: the recorder thread, or the thread that has waited for long enough. */
+  readonly begun: Int32Array;
 }
 
 /** `info` where it was taken, else `error`: why not. */
@@ -102,3 +102,8 @@ export const THREAD_STOOD_IN = 4;
 /** CONTROL_SLEEPING: who waits to be woken. */
 export const SLEEPING_THREAD = 1;
 export const SLEEPING_LOCAL = 2;
+
+/** Whether a word of the control block that counts requests has come to this one. */
+export function hasReached(control: Int32Array, word: number, request: number): boolean {
+  return ((Atomics.load(control, word) - request) | 0) >= 0;
+}

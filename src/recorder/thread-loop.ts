@@ -121,8 +121,8 @@ export class ThreadLoop {
   }
 
   /** Written before this returns; answered when it is compressed. */
-  async #take({ id, input, claim }: SnapshotRequest): Promise<void> {
-    if (Atomics.exchange(claim, 0, 1) !== 0) return; // we come too late
+  async #take({ id, input, begun }: SnapshotRequest): Promise<void> {
+    if (Atomics.exchange(begun, 0, 1) !== 0) return; // we come too late
     try {
       const taking = this.#taker.take(input);
       this.recorder.snapshots = this.#taker.taken;

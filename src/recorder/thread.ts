@@ -96,11 +96,11 @@ export class RecorderThread {
   async snapshot(input: SnapshotInput): Promise<SnapshotInfo | undefined> {
     if (this.#worker === undefined || this.#isStopping) return undefined;
     const id = ++this.#lastRequest;
-    const claim = new Int32Array(new SharedArrayBuffer(4));
+    const begun = new Int32Array(new SharedArrayBuffer(4));
     const answer = await new Promise<SnapshotAnswer | undefined>((resolve) => {
       const timer = setTimeout(resolve, SNAPSHOT_TIMEOUT_MS, undefined);
       const beginTimer = setTimeout(() => {
-        if (Atomics.exchange(claim, 0, 1) === 0) settle(undefined);
+        if (Atomics.exchange(begun, 0, 1) === 0) settle(undefined);
       }, SNAPSHOT_BEGIN_MS);
       const settle = (found: SnapshotAnswer | undefined): void => {
         clearTimeout(timer);
@@ -108,7 +108,7 @@ export class RecorderThread {
         resolve(found);
       };
       this.#requests.set(id, settle);
-      this.#post({ snapshot: { id, input, claim } });
+      this.#post({ snapshot: { id, input, begun } });
     });
     this.#requests.delete(id);
     if (answer?.error !== undefined) throw new TtlogError('ERR_SNAPSHOT_FAILED', answer.error);
@@ -134,14 +134,14 @@ export class RecorderThread {
   }
 
   isFlushed(request: number): boolean {
-    return hasReached(this.#control, L.CONTROL_FLUSH_DONE, request);
+    return T.hasReached(this.#control, L.CONTROL_FLUSH_DONE, request);
   }
 
   /** Resolves when a flush is done, or what is left is left by sinks that fail; keeps the process alive until then. */
   async flushed(request: number): Promise<void> {
     for (;;) {
       const done = Atomics.load(this.#control, L.CONTROL_FLUSH_DONE);
-      if (this.isFlushed(request) || hasReached(this.#control, L.CONTROL_FLUSH_TRIED, request)) return;
+      if (this.isFlushed(request) || T.hasReached(this.#control, L.CONTROL_FLUSH_TRIED, request)) return;
       const isDead = this.#worker === undefined;
       if (isDead && this.standIn((recorder) => recorder.drain() || recorder.isFailing)) return;
       await pauseAsync(this.#control, L.CONTROL_FLUSH_DONE, done, LOOK_MS);
@@ -318,11 +318,6 @@ export class RecorderThread {
       if (name !== 'waiting') this.#countsBefore[i] += counts[i];
     });
   }
-}
-
-/** Whether a word of the control block that counts requests has come to this one. */
-function hasReached(control: Int32Array, word: number, request: number): boolean {
-  return ((Atomics.load(control, word) - request) | 0) >= 0;
 }
 
 /** Drains, retrying what a destination does not take at once. */

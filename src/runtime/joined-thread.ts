@@ -17,7 +17,7 @@ import { ringBytes, viewRing } from '../recorder/ring-view.js';
 import { Room } from '../recorder/room.js';
 import type { SnapshotInput } from '../recorder/snapshot.js';
 import type { ThreadData, ThreadRing } from '../recorder/thread-data.js';
-import { THREAD_STARTING } from '../recorder/thread-data.js';
+import { hasReached, THREAD_STARTING } from '../recorder/thread-data.js';
 import type { HostInfo, Settings, ToHost, ToThreads } from '../recorder/threads.js';
 import { ENVIRONMENT_KEY, listen, post, receive, SEEKING, SettingsBlock, TO_THREADS } from '../recorder/threads.js';
 import { installHost } from './host.js';
@@ -115,12 +115,12 @@ export class JoinedThread {
 
   /** What is left is left by sinks that fail. */
   isTried({ request }: FlushRequest): boolean {
-    return ((Atomics.load(state.control, L.CONTROL_FLUSH_TRIED) - request) | 0) >= 0;
+    return hasReached(state.control, L.CONTROL_FLUSH_TRIED, request);
   }
 
   isFlushed({ ring, words, request }: FlushRequest): boolean {
     const readers = this.settings?.readers ?? 0;
-    const isThreadDone = ((Atomics.load(state.control, L.CONTROL_FLUSH_DONE) - request) | 0) >= 0;
+    const isThreadDone = hasReached(state.control, L.CONTROL_FLUSH_DONE, request);
     if ((readers & (1 << L.READER_THREAD)) !== 0 && !isThreadDone) return false;
     if (ring === null) return true;
     // The recorder thread may have answered before it had heard of this ring.
