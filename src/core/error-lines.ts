@@ -21,11 +21,12 @@ export function needsNoLine(error: unknown): boolean {
 export function noteErrorLine(error: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
   if (typeof error === 'object' && error !== null && level >= target.deliverLevel) {
     state.errorsTold.add(error);
-    state.newestTold.push(new WeakRef(error));
-    if (state.newestTold.length > MAX_NEWEST) state.newestTold.shift();
+    state.newestErrorsTold.push(new WeakRef(error));
+    if (state.newestErrorsTold.length > MAX_NEWEST) state.newestErrorsTold.shift();
   }
   if (level < LogLevel.Error) return;
-  for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.failuresTold.add(at);
+  addSpans(state.spansTold, scope);
+  addSpans(state.spansFailed, scope);
 }
 
 /** Errors of which it is known which were told last. */
@@ -35,8 +36,8 @@ const MAX_NEWEST = 16;
  * True where one of the errors that were told last is this one, by all that a reporter has said of it. Once for each of them: another one that looks
  * the same is another failure.
  */
-export function takeTold(message: string, stack: string): boolean {
-  const at = state.newestTold.findIndex((told) => {
+export function takeErrorTold(message: string, stack: string): boolean {
+  const at = state.newestErrorsTold.findIndex((told) => {
     const error = told.deref();
     try {
       return isErrorValue(error) && error.message === message && error.stack === stack;
@@ -44,7 +45,7 @@ export function takeTold(message: string, stack: string): boolean {
       return false; // a getter of the error's
     }
   });
-  if (at >= 0) state.newestTold.splice(at, 1);
+  if (at >= 0) state.newestErrorsTold.splice(at, 1);
   return at >= 0;
 }
 
@@ -62,7 +63,7 @@ export function noteLoggedErrors(
   scope: Scope | undefined,
 ): void {
   if (level < target.deliverLevel) return;
-  let some = false;
+  let hasError = false;
   let count = 0;
   try {
     for (const key in fields) {
@@ -71,22 +72,27 @@ export function noteLoggedErrors(
       // Whatever somebody has thrown is one, where it is called so.
       if (!isErrorValue(value) && (key !== 'err' || typeof value !== 'object' || value === null)) continue;
       state.errorsTold.add(value);
-      some = true;
+      hasError = true;
     }
   } catch {
     // a proxy
   }
-  if (some) for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) state.linesTold.add(at);
+  if (hasError) addSpans(state.spansTold, scope);
+}
+
+/** Those that are around a scope. */
+function addSpans(spans: WeakSet<object>, scope: Scope | undefined): void {
+  for (let at = scope; at !== undefined; at = at.outer) if (at.span === at) spans.add(at);
 }
 
 /** True where there has been a line at error level about an error inside this span. */
 export function hasErrorLine(span: Scope): boolean {
-  return state.failuresTold.has(span) || state.linesTold.has(span);
+  return state.spansTold.has(span);
 }
 
 /** True where something that failed inside this span has had a line at error level. */
 export function hasFailure(span: Scope): boolean {
-  return state.failuresTold.has(span);
+  return state.spansFailed.has(span);
 }
 
 function isExpected(error: object): boolean {

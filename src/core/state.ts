@@ -78,12 +78,14 @@ export interface CoreState {
   /** Open spans, in no order, bounded; null from `openSpanCount` on. */
   readonly openSpans: (Span | null)[];
   openSpanCount: number;
-  /** Errors that have had a line at error level, the spans around such lines, and those in which something failed; see error-lines.ts. */
+  /** Errors that have had a line at error level; see error-lines.ts. */
   readonly errorsTold: WeakSet<object>;
-  /** The last few of them, the newest last. */
-  readonly newestTold: WeakRef<object>[];
-  readonly linesTold: WeakSet<object>;
-  readonly failuresTold: WeakSet<object>;
+  /** The last few of those that ttlog has told of by itself, the newest last. */
+  readonly newestErrorsTold: WeakRef<object>[];
+  /** The spans around such lines. */
+  readonly spansTold: WeakSet<object>;
+  /** Those of them in which something failed, and was not just logged. */
+  readonly spansFailed: WeakSet<object>;
   /** True for errors that are answers, not failures; installed by what knows their classes. May throw. */
   isExpectedError: (error: object) => boolean;
   /** Called when the filters have changed, for the other threads. */
@@ -151,9 +153,9 @@ function createState(): CoreState {
     openSpans: [],
     openSpanCount: 0,
     errorsTold: new WeakSet(),
-    newestTold: [],
-    linesTold: new WeakSet(),
-    failuresTold: new WeakSet(),
+    newestErrorsTold: [],
+    spansTold: new WeakSet(),
+    spansFailed: new WeakSet(),
     isExpectedError: no,
     publishFilters: nothing,
     lobby: undefined,

@@ -1,11 +1,11 @@
 // A request failed. Spans it happened in have said so, Nest says so through the logger, and the completion record would: one line is enough.
 import { currentScope } from '../core/current-scope.js';
-import { needsNoLine, noteErrorLine, takeTold } from '../core/error-lines.js';
+import { needsNoLine, noteErrorLine, takeErrorTold } from '../core/error-lines.js';
 import { LogLevel } from '../core/level.js';
 import { log } from '../core/log.js';
-import { propertyOf } from '../http/property-of.js';
 import { state } from '../core/state.js';
 import type { Target } from '../core/target.js';
+import { propertyOf } from '../http/property-of.js';
 import type { NestCall } from './nest-log-arguments.js';
 
 /** @nestjs/event-emitter, which knows a failure by its message and its stack alone. */
@@ -20,9 +20,10 @@ export const NESTS_REPORTS: ReadonlySet<string> = new Set([
   LISTENERS,
 ]);
 
+/** Whoever reports it has made an error of its own of what was thrown. */
 function isTold(message: string, error: unknown): boolean {
   const stack = propertyOf(error, 'stack');
-  return typeof stack === 'string' && takeTold(message, stack);
+  return typeof stack === 'string' && takeErrorTold(message, stack);
 }
 
 /** At error level, unless there is a line about this error already, or it is the client's. */
