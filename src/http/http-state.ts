@@ -20,7 +20,7 @@ export interface KnownRequest {
   ending: 'completed' | 'aborted' | null;
 }
 
-/** On the request, as Node keeps what is its own there: hidden properties cost four times as much, and so does a WeakMap, for keys that live so shortly. */
+/** A plain property, as Node keeps what is its own on a request: to define a hidden one costs four times as much, and so does a WeakMap, for keys that live so shortly. */
 const REQUEST = Symbol.for('ttlog.http/1/request');
 
 /** `request` is Node's, or a web `Request` where there is none of Node's. */

@@ -3,6 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { getLogger } from '../core/logger.js';
 import type { InstrumentOptions } from '../decorators/instrument-options.js';
 import { Instrument } from '../decorators/instrument.js';
+import type { AnyFunction } from '../decorators/protocol.js';
 import { isWrapped } from '../decorators/wrap.js';
 import { takesStream, withBoundStream } from './grpc-streams.js';
 import { inTraceOfJob, jobFields } from './jobs.js';
@@ -16,10 +17,8 @@ interface EntryKind {
   readonly methods?: readonly string[];
   readonly options: (method: object) => InstrumentOptions;
   /** What goes around its span. */
-  readonly around?: (method: Method) => Method;
+  readonly around?: (method: AnyFunction) => AnyFunction;
 }
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const none = (): InstrumentOptions => ({});
 
@@ -82,13 +81,13 @@ function* entriesOf(
 function wrap(prototype: object, key: string, options: InstrumentOptions, around: EntryKind['around']): void {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
   if (descriptor.configurable !== true) return;
-  const method = descriptor.value as Method;
+  const method = descriptor.value as AnyFunction;
   const streams = takesStream(Reflect.getMetadata('microservices:pattern', method));
   if (isWrapped(method) && !streams) return;
   if (streams) descriptor.value = withBoundStream(method);
   if (!isWrapped(method)) {
     Instrument(options)(prototype, key, descriptor);
-    if (around !== undefined) descriptor.value = around(descriptor.value as Method);
+    if (around !== undefined) descriptor.value = around(descriptor.value as AnyFunction);
   }
   Object.defineProperty(prototype, key, descriptor);
 }

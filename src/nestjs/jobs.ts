@@ -3,6 +3,7 @@ import { withCarrier } from '../context/carrier.js';
 import { runIn, runningScope } from '../context/scope-store.js';
 import type { TraceHeaders } from '../context/trace-headers.js';
 import { RootScope } from '../core/silence.js';
+import type { AnyFunction } from '../decorators/protocol.js';
 import { standIn } from '../decorators/wrap.js';
 import { traceHeadersIn } from './message-scope.js';
 
@@ -18,10 +19,8 @@ export interface Job {
   readonly opts?: { readonly telemetry?: { readonly metadata?: unknown } };
 }
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
 /** A method that is called with a job: what happened to be running, such as the start of the application, is not part of it. */
-export function inTraceOfJob(process: Method): Method {
+export function inTraceOfJob(process: AnyFunction): AnyFunction {
   return standIn(process, function (...args) {
     const [job] = args as [Job | undefined];
     return runIn(new RootScope(runningScope()), () => withCarrier(headersOf(job), () => process.apply(this, args)));

@@ -14,7 +14,7 @@ export function recorderProgram(): Program {
 }
 
 /** The program of the recorder thread. */
-export function threadSource(): string {
+export function threadProgram(): string {
   return `${source}\nexports.runThread();`;
 }
 

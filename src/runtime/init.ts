@@ -8,7 +8,7 @@ import { createRedactor } from '../core/redact.js';
 import { closeRing, openRing, replaceRing } from '../core/ring-of-thread.js';
 import { environmentFilter, fallbackFilter, filtersChanged, state, targetOf } from '../core/state.js';
 import type { RecorderHandle } from '../recorder/index.js';
-import { recorderProgram, threadSource } from '../recorder/carried-program.js';
+import { recorderProgram, threadProgram } from '../recorder/carried-program.js';
 import { fs, timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 import type { Settings } from '../recorder/threads.js';
@@ -116,7 +116,7 @@ class Running implements TtlogHandle {
     // First what can fail: a start that throws changes nothing.
     const channel = channelName();
     this.recorder = recorderProgram().createRecorder({
-      threadProgram: threadSource(),
+      threadProgram: threadProgram(),
       sinks: options.sinks,
       service: options.service,
       flushIntervalMs: options.flushIntervalMs,
