@@ -8,6 +8,7 @@ import { ringFiles } from '../recorder/black-box-folder.js';
 import { boxedProcess, boxedProcesses } from '../recorder/black-box-processes.js';
 import { printable } from '../recorder/escape.js';
 import { isRingFile } from '../recorder/ring-files.js';
+import { parseSnapshotName } from '../recorder/snapshot-names.js';
 import { FILTER_OPTIONS, parseFilter, parsePid, wholeNumber } from './arguments.js';
 import type { TailFilter } from './tail-printer.js';
 import { TailPrinter } from './tail-printer.js';
@@ -132,7 +133,12 @@ function newestLogFile(folder: string): string {
     if (found?.isFile() === true && (newest === undefined || found.mtimeMs > newest.ms))
       newest = { path, ms: found.mtimeMs };
   }
-  if (newest === undefined) throw new Error(`There are no rings and no log files (.ndjson, .jsonl, .log) in ${folder}`);
+  if (newest === undefined) {
+    const hint = readdirSync(folder).some((name) => parseSnapshotName(name) !== undefined)
+      ? `. Of its snapshots there is ttlog view ${folder}`
+      : '';
+    throw new Error(`There are no rings and no log files (.ndjson, .jsonl, .log) in ${folder}${hint}`);
+  }
   return newest.path;
 }
 

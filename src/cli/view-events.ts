@@ -4,6 +4,7 @@ import { printable } from '../recorder/escape.js';
 import type { Piece } from '../recorder/paint.js';
 import { LEVEL_STYLES, LEVEL_WORDS } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
+import { shownFields } from '../recorder/shown-fields.js';
 import { cutText, fieldPieces } from '../recorder/value-text.js';
 import { RecordedError } from '../recorder/values.js';
 import { dateTimeText, timeText } from './units.js';
@@ -36,7 +37,7 @@ export function* eventLines(events: readonly LogRecord[], spanNames: SpanNames):
 function eventLine(event: LogRecord, targetWidth: number, spanName: string | undefined): Piece[] {
   const target = printable(event.target);
   const trace = event.traceId === undefined ? '' : printable(event.traceId.slice(0, 8));
-  const fields = fieldPieces(event.fields.filter(({ value }) => !(value instanceof RecordedError)));
+  const fields = fieldPieces(shownFields(event.fields).filter(({ value }) => !(value instanceof RecordedError)));
   return [
     [`  ${timeText(event.timestampMs)} `, 'dim'],
     [LEVEL_WORDS[event.level] ?? '?    ', LEVEL_STYLES[event.level] ?? 'plain'],

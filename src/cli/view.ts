@@ -7,6 +7,7 @@ import type { RecordFilter } from '../query/filter-records.js';
 import { snapshotSpans } from '../query/snapshot-spans.js';
 import type { SpanInfo, SpanNode } from '../query/span-tree.js';
 import { pruneForest, spanForest, walkForest } from '../query/span-tree.js';
+import { boxedProcesses } from '../recorder/black-box-processes.js';
 import type { Piece } from '../recorder/paint.js';
 import { line } from '../recorder/paint.js';
 import type { LogRecord } from '../recorder/record.js';
@@ -80,8 +81,14 @@ function newestIn(path: string): string {
     const time = parseSnapshotName(file)?.time;
     if (time !== undefined && (newest === undefined || time > newest.time)) newest = { file, time };
   }
-  if (newest === undefined) throw new Error(`There is no snapshot in ${path}`);
+  if (newest === undefined) throw new Error(`There is no snapshot in ${path}${boxHint(path)}`);
   return join(path, newest.file);
+}
+
+/** A folder of black boxes has no snapshots, but what one is made of. */
+function boxHint(folder: string): string {
+  const newest = boxedProcesses(folder).at(-1);
+  return newest === undefined ? '' : `. Of its newest black box there is ttlog view ${newest.folder}`;
 }
 
 /** Whoever names a process means what its black box holds. */

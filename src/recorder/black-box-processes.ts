@@ -35,7 +35,7 @@ export function boxedProcess(pid: number, dir: string | undefined): BoxedProcess
     else if (code !== 'ENOENT') why = message;
   }
   const hint = isRunning(pid)
-    ? `Start it with init({ blackBox: true }), or name the folder (--dir) where it has another. A process with snapshots: { signal: 'SIGUSR2' } takes one at kill -USR2 ${pid}`
+    ? `Start it with init({ blackBox: true }), which needs koffi before Node 26.1 (npm install koffi), or name the folder (--dir) where it has another. A process with snapshots: { signal: 'SIGUSR2' } takes one at kill -USR2 ${pid}`
     : `There is no process ${pid}`;
   throw new Error(`Expected a black box of process ${pid}, but ${why}. ${hint}`);
 }

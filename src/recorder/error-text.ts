@@ -64,7 +64,9 @@ export function describedError(value: FieldValue, depth = 0): DescribedError {
   if (!(value instanceof RecordedError))
     return { type: value === null ? 'null' : typeof value, message: valueText(value) };
   const { type, message, stack, cause, errors, ...own } = value;
-  const properties = Object.entries(own).map(([key, inner]) => [key, valueText(inner)] as const);
+  const properties = Object.entries(own)
+    .filter(([, inner]) => inner !== undefined)
+    .map(([key, inner]) => [key, valueText(inner)] as const);
   return {
     type: text(type),
     message: text(message),

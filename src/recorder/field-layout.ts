@@ -87,7 +87,8 @@ function inLines(parts: readonly Part[], firstRoom: number, lead: readonly Piece
     const width = part.keyWidth + Math.min(part.valueWidth, limit) + 1;
     if (width > left) {
       if (lines.length > MAX_LINES) {
-        lines.at(-1)!.push([` … ${parts.length - i} more fields`, 'dim']);
+        const others = parts.length - i;
+        lines.at(-1)!.push([` … ${others} more ${others === 1 ? 'field' : 'fields'}`, 'dim']);
         break;
       }
       lines.push([...lead]);

@@ -6,6 +6,7 @@ import { blockLines, layFields } from './field-layout.js';
 import type { Piece, Style } from './paint.js';
 import { LEVEL_STYLES, LEVEL_WORDS, line } from './paint.js';
 import type { LogRecord } from './record.js';
+import { shownFields } from './shown-fields.js';
 import { padToWidth, widthOf } from './text-width.js';
 import { cutText, headline, keyText } from './value-text.js';
 import { RecordedError } from './values.js';
@@ -60,7 +61,7 @@ export class PrettyPrinter {
     const message = messagePieces(record);
     const notes = notePieces(record, depth);
     const indent = columns(head);
-    const fields = record.fields.filter(({ key, value }) => isOnLine(record, key, value));
+    const fields = shownFields(record.fields).filter(({ key, value }) => isOnLine(record, key, value));
     const lead = leadPieces(record, drawn, indent);
     const [first, ...others] = layFields(fields, indent + columns(message) + columns(notes), lead, indent, this.width);
     let text = this.#line([...head, ...message, ...first, ...notes]);

@@ -95,9 +95,13 @@ function tellIgnoredEnvironment(): void {
   if (TTLOG !== undefined && TTLOG.trim() !== '' && environmentFilter() === undefined)
     log.warn('TTLOG in the environment is neither a level nor directives, and is ignored', {
       value: TTLOG.slice(0, 200),
+      reason: 'Expected a level, or directives such as warn,db=debug,http.*=trace',
     });
   if (LOG_LEVEL !== undefined && LOG_LEVEL.trim() !== '' && parseLevel(LOG_LEVEL) === undefined)
-    log.warn('LOG_LEVEL in the environment is no level, and is ignored', { value: LOG_LEVEL.slice(0, 200) });
+    log.warn('LOG_LEVEL in the environment is no level, and is ignored', {
+      value: LOG_LEVEL.slice(0, 200),
+      reason: 'Expected trace, debug, info, warn, error, fatal or off',
+    });
 }
 
 class Running implements TtlogHandle {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { info, init } from 'ttlog';
 import { afterAll, expect, test } from 'vitest';
+import { tail } from '../../src/cli/tail.js';
 import { view } from '../../src/cli/view.js';
 import { memorySink } from 'ttlog/sinks';
 import { fakeTerminal } from './support.js';
@@ -20,4 +21,6 @@ test('of a folder the newest snapshot is shown, compressed or not', async () => 
   expect(await view([dir], terminal)).toBe(0);
   expect(terminal.output).toContain('second');
   expect(terminal.output).toContain('In the second');
+  // Whoever follows a folder of snapshots means to look at one.
+  await expect(tail([dir, '--no-follow'], fakeTerminal())).rejects.toThrow(`there is ttlog view ${dir}`);
 });

@@ -72,6 +72,22 @@ describe('the events', () => {
     expect(bare).toContain('      Error: smtp down');
     expect(bare).toContain('      caused by: Error: no route');
   });
+
+  test('have the id of a request once', async () => {
+    const ring = newRing();
+    info('request completed', { request_id: 'r-1', req: { id: 'r-1', method: 'GET', url: '/orders/7' } });
+    const { path } = writeSnapshotSync({
+      dir: temporaryDirectory(),
+      service: 's',
+      reason: 'x',
+      origin: 'call',
+      rings: [ring],
+    });
+    expect((await show([path])).output).toContain(
+      'request completed  request_id=r-1 req={method: GET, url: /orders/7}\n',
+    );
+    expect((await show([path, '--json'])).output).toContain('"req":{"id":"r-1","method":"GET"');
+  });
 });
 
 describe('the spans', () => {

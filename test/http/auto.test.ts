@@ -92,6 +92,8 @@ test('a worker takes part in it', async () => {
 
 test('what is wrong in the environment is told, and does not stop anything', async () => {
   const env = {
+    TTLOG: 'loud=1,x',
+    LOG_LEVEL: 'verbose',
     TTLOG_CAPACITY: 'many',
     TTLOG_SAMPLE: '7',
     TTLOG_HTTP: 'sideways',
@@ -101,10 +103,16 @@ test('what is wrong in the environment is told, and does not stop anything', asy
   };
   const { status, stdout, stderr } = await runChild(APP.module, { args: IMPORT, env });
   expect([status, stderr]).toEqual([0, '']);
-  const [completed, ...told] = messages(stdout).reverse();
-  expect(completed).toBe('request completed');
+  const [completed, ...told] = parseLines(stdout).reverse();
+  expect(completed).toMatchObject({ msg: 'request completed' });
   const names = ['CAPACITY', 'CONSOLE', 'HTTP', 'PROMOTE', 'RECORD', 'SAMPLE'];
-  expect(new Set(told)).toEqual(new Set(names.map((name) => `TTLOG_${name} in the environment is ignored`)));
+  const ignored = names.map((name) => `TTLOG_${name} in the environment is ignored`);
+  const [ttlog, level] = [
+    'TTLOG in the environment is neither a level nor directives, and is ignored',
+    'LOG_LEVEL in the environment is no level, and is ignored',
+  ];
+  expect(new Set(told.map(({ msg }) => msg))).toEqual(new Set([...ignored, ttlog, level]));
+  for (const { reason } of told) expect(reason).toMatch(/^Expected /);
 });
 
 test('an application that calls init() itself is told that ttlog runs already', async () => {

@@ -245,6 +245,11 @@ describe('errors', () => {
     expect(lines).toContain('      [2/2] RangeError: two');
   });
 
+  it('have no properties that are undefined, as Nest gives its exceptions some', () => {
+    const refused = Object.assign(new Error('teapot'), { status: 503, options: undefined });
+    expect(printed(() => error('Refused', refused))[1]).toBe('    Error: teapot  status=503');
+  });
+
   it('of several lines are indented', () => {
     const lines = printed(() => error(new Error('one\ntwo\u001b[31m\r\n12:00:00.000 ERROR forged'), 'No'));
     expect(lines.slice(1, 4)).toEqual(['    Error: one', '      two\\e[31m', '      12:00:00.000 ERROR forged']);
@@ -295,11 +300,29 @@ describe('a terminal of some width', () => {
     expect(lines.join(' ').match(/field_\d/g)).toHaveLength(8);
   });
 
+  it('has the id of a request once, so that there is room for what was asked', () => {
+    const id = '0733896d-52e9-41e5-bb9d-0ea0c5e1b1e2';
+    const completed = (req: object) => () => info('request completed', { request_id: id, req, route: '/orders/:id' });
+    expect(printed(completed({ id, method: 'GET', url: '/orders/7' }), { width: 140 })).toEqual([
+      `INFO  shop  request completed  request_id=${id} req={method: GET, url: /orders/7} route="/orders/:id"`,
+    ]);
+    expect(printed(completed({ id: 'another', url: '/' }))[0]).toContain('req={id: another, url: /}');
+    expect(printed(completed({ id }))[0]).toContain(`req={id: ${id}}`);
+  });
+
   it('is told how many fields there was no room for', () => {
     const fields = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`field_${i}`, i]));
     const lines = printed(() => info('Many', fields), { width: 60 });
     expect(lines.length).toBeLessThan(8);
     expect(lines.at(-1)).toMatch(/ … \d+ more fields$/);
+
+    const last = printed(
+      () => info('Five', Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`f${i}`, 'x'.repeat(40)]))),
+      {
+        width: 60,
+      },
+    );
+    expect(last.at(-1)).toMatch(/ … 1 more field$/);
   });
 
   it('knows that some characters are wide', () => {
