@@ -2,7 +2,8 @@
 import type { Span } from '../core/span.js';
 import type { SpanEnd } from './end-span.js';
 
-const nativeThen = Object.getOwnPropertyDescriptor(Promise.prototype, 'then')!.value as object;
+// Not from its descriptor: under --frozen-intrinsics it is an accessor.
+const nativeThen = Reflect.get(Promise.prototype, 'then') as object;
 const NATIVE_THEN_SOURCE = Function.prototype.toString.call(nativeThen);
 
 /** A promise of this realm, with nobody's `then` but the language's. */

@@ -1,17 +1,42 @@
 /**
- * One failure is one line at error level, however many spans it passes and whoever else hears of it. What ttlog says by itself gives way to what has been
+ * One failure is one line at error level, however many spans of a trace it passes and whoever else hears of it. What ttlog says by itself gives way to what has been
  * said; what the application says is said as it is, and counts. Cold.
  */
 import { isErrorValue } from './is-error.js';
 import { LogLevel } from './level.js';
 import type { Scope } from './scope.js';
+import { traceAround, type Trace } from './silence.js';
 import { state } from './state.js';
 import type { Target } from './target.js';
 
-/** True where an error has had its line, or is of a kind that needs none: what a client did wrong is no failure of ours. */
-export function needsNoLine(error: unknown): boolean {
+/** True where an error has had its line in the trace of `scope`, or is of a kind that needs none: what a client did wrong is no failure of ours. */
+export function needsNoLine(error: unknown, scope: Scope | undefined): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  return state.errorsTold.has(error) || isExpected(error);
+  return isTold(error, scope) || isExpected(error);
+}
+
+/** What fails with an error that a module keeps, or that several wait for, are different failures: each trace has a line of its own. */
+export type Told = Set<Trace>;
+
+/** Traces that are known to have told of one error: so many may fail with it at the same time. */
+const MAX_TRACES = 256;
+
+function isTold(error: object, scope: Scope | undefined): boolean {
+  const told = state.errorsTold.get(error);
+  if (told === undefined) return false;
+  const trace = traceAround(scope);
+  if (trace === undefined || told.has(trace)) return true;
+  // Told of outside of any trace, where listeners run: it is taken for this one's, and for no other's.
+  if (!told.delete(undefined)) return false;
+  told.add(trace);
+  return true;
+}
+
+function noteTold(error: object, scope: Scope | undefined): void {
+  let told = state.errorsTold.get(error);
+  if (told === undefined) state.errorsTold.set(error, (told = new Set()));
+  told.add(traceAround(scope));
+  if (told.size > MAX_TRACES) for (const oldest of told) return void told.delete(oldest);
 }
 
 /**
@@ -20,7 +45,7 @@ export function needsNoLine(error: unknown): boolean {
  */
 export function noteErrorLine(error: unknown, level: LogLevel, target: Target, scope: Scope | undefined): void {
   if (typeof error === 'object' && error !== null && level >= target.deliverLevel) {
-    state.errorsTold.add(error);
+    noteTold(error, scope);
     state.newestErrorsTold.push(new WeakRef(error));
     if (state.newestErrorsTold.length > MAX_NEWEST) state.newestErrorsTold.shift();
   }
@@ -71,7 +96,7 @@ export function noteLoggedErrors(
       const value: unknown = Object.getOwnPropertyDescriptor(fields, key)?.value;
       // Whatever somebody has thrown is one, where it is called so.
       if (!isErrorValue(value) && (key !== 'err' || typeof value !== 'object' || value === null)) continue;
-      state.errorsTold.add(value);
+      noteTold(value, scope);
       hasError = true;
     }
   } catch {

@@ -39,12 +39,29 @@ export class RootScope implements Scope {
   disposed = false;
   readonly outer = undefined;
   readonly foreign: ForeignScope | null;
+  /** What fails inside fails there, too. Not the scope itself, which would keep all that is around it. */
+  readonly beganIn: Trace;
 
   constructor(outer: Scope | undefined) {
+    this.beganIn = traceAround(outer);
     this.foreign = outer === undefined ? null : outer.foreign;
     this.context = outer === undefined ? null : outer.context;
     this.silence = outer === undefined || outer.silence === SILENCE_SPANS ? 0 : outer.silence;
   }
+}
+
+/** What stands for a trace where it only matters which one it is. */
+export type Trace = string | Scope | undefined;
+
+/** The trace of the outermost span; where there is none, as in one that is not sampled, the outermost scope stands for it. Cold. */
+export function traceAround(scope: Scope | undefined): Trace {
+  let outermost: Scope | undefined;
+  let span: Span | null = null;
+  for (let at = scope; at !== undefined; at = at.outer) {
+    if (at.span !== null) ({ span } = at);
+    outermost = at;
+  }
+  return (outermost as Partial<RootScope> | undefined)?.beganIn ?? span?.traceId ?? outermost;
 }
 
 /**

@@ -273,7 +273,7 @@ function endWithMore(
     outcome = L.OUTCOME_ERROR;
     ({ error } = failure);
   }
-  const told = outcome === L.OUTCOME_ERROR && needsNoLine(error);
+  const told = outcome === L.OUTCOME_ERROR && needsNoLine(error, span);
   writeSpanEnd(span, outcome, error, told, fields, endNs);
   const { errorLevel } = span.rules;
   if (outcome === L.OUTCOME_ERROR && !told && errorLevel < LogLevel.Off)

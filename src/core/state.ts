@@ -5,6 +5,7 @@
  */
 import type { InstalledBackend } from './backend.js';
 import { useClock } from './clock.js';
+import type { Told } from './error-lines.js';
 import type { Filter } from './filter.js';
 import { compileFilter, resolveFilter, STANDARD_FILTER } from './filter.js';
 import { seedIds } from './ids.js';
@@ -78,8 +79,8 @@ export interface CoreState {
   /** Open spans, in no order, bounded; null from `openSpanCount` on. */
   readonly openSpans: (Span | null)[];
   openSpanCount: number;
-  /** Errors that have had a line at error level; see error-lines.ts. */
-  readonly errorsTold: WeakSet<object>;
+  /** Errors that have had a line at error level, and in which traces; see error-lines.ts. */
+  readonly errorsTold: WeakMap<object, Told>;
   /** The last few of those that ttlog has told of by itself, the newest last. */
   readonly newestErrorsTold: WeakRef<object>[];
   /** The spans around such lines. */
@@ -152,7 +153,7 @@ function createState(): CoreState {
     flushSync: nothing,
     openSpans: [],
     openSpanCount: 0,
-    errorsTold: new WeakSet(),
+    errorsTold: new WeakMap(),
     newestErrorsTold: [],
     spansTold: new WeakSet(),
     spansFailed: new WeakSet(),

@@ -99,7 +99,7 @@ class FastifyLogger implements FastifyBaseLogger {
 
   error(first?: unknown, ...rest: unknown[]): void {
     if (this.own.level > LogLevel.Error) return;
-    this.write(isToldByFastify(first) ? LogLevel.Debug : LogLevel.Error, first, rest);
+    this.write(isToldByFastify(first, this.scope()) ? LogLevel.Debug : LogLevel.Error, first, rest);
   }
 
   fatal(first?: unknown, ...rest: unknown[]): void {
@@ -155,11 +155,16 @@ class FastifyLogger implements FastifyBaseLogger {
     return message === 'request completed' && propertyOf(first, 'res') !== undefined;
   }
 
+  private scope(): Scope | undefined {
+    const { home } = this.own;
+    return home === null ? currentScope() : scopeWithin(home);
+  }
+
   private write(level: LogLevel, first: unknown, rest: readonly unknown[]): void {
     const target = this.target();
     if (level < target.recordLevel) return;
-    const { home, bindings, serializers, prefix } = this.own;
-    const scope = home === null ? currentScope() : scopeWithin(home);
+    const { bindings, serializers, prefix } = this.own;
+    const scope = this.scope();
     const { fields, message } = sorted(first, rest);
     const shown = fields === undefined ? undefined : serialized(fields, serializers);
     log(target, level, scope, bindings, prefix + message, shown);
@@ -170,11 +175,11 @@ class FastifyLogger implements FastifyBaseLogger {
 }
 
 /** Fastify's default error handler says what a span, or the application, has said already. */
-function isToldByFastify(first: unknown): boolean {
+function isToldByFastify(first: unknown, scope: Scope | undefined): boolean {
   const error = propertyOf(first, 'err');
   if (error === undefined || propertyOf(first, 'req') === undefined || propertyOf(first, 'res') === undefined)
     return false;
-  return needsNoLine(error);
+  return needsNoLine(error, scope);
 }
 
 /** Pino's call shapes, and ttlog's own: fields after the message. Never throws. */

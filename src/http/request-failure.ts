@@ -29,7 +29,7 @@ export function failRequest(known: KnownRequest, error: unknown): void {
   if (failure === undefined) known.failure = { error };
   else if (failure.error === error) return;
   if (failure === undefined && ending === null && !isIgnored) return;
-  if (needsNoLine(error)) return;
+  if (needsNoLine(error, known.scope)) return;
   const isExpected = isClientsFault(error) || (ending === 'aborted' && isHangUp(error));
   const level = isExpected ? LogLevel.Debug : LogLevel.Error;
   const target = targetOf('http');

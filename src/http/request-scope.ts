@@ -93,7 +93,7 @@ export class RequestScope {
     result['res'] = { statusCode };
     const failed = failure !== undefined && isFailure(failure.error, statusCode, aborted);
     // One failure is one error line: this one, with the error, unless a line has said so already.
-    const tells = failed && !needsNoLine(failure.error);
+    const tells = failed && !needsNoLine(failure.error, this.scope);
     const level = tells ? LogLevel.Error : levelOf(statusCode, aborted, failed || hasErrorLine(this.scope));
     const target = targetOf(TARGET);
     if (level >= target.recordLevel) {

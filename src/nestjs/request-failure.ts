@@ -31,7 +31,7 @@ export function recordRequestFailure(target: Target, { message, fields, context 
   const error = fields?.['err'];
   const scope = currentScope();
   const level =
-    needsNoLine(error) || (context === LISTENERS && isTold(message, error)) ? LogLevel.Debug : LogLevel.Error;
+    needsNoLine(error, scope) || (context === LISTENERS && isTold(message, error)) ? LogLevel.Debug : LogLevel.Error;
   if (level >= target.recordLevel) log(target, level, scope, null, message, fields);
   if (level === LogLevel.Error) noteErrorLine(error, level, target, scope);
 }

@@ -1,6 +1,7 @@
 // One error object is one error line: what an application says of it itself counts, and is never changed.
 import { describe, expect, test } from 'vitest';
 import { error, fatal, getLogger, info, init, LogLevel, warn, withSpan, type LogRecord } from 'ttlog';
+import { Instrument } from 'ttlog/decorators';
 import { memorySink } from 'ttlog/sinks';
 
 /** What is delivered of a span in which `say` is called with an error that then leaves it. */
@@ -83,4 +84,58 @@ test('getters are read once, and proxies that throw do no harm', async () => {
   });
   expect(reads).toBe(1);
   expect(records.at(-1)).toMatchObject(NAMED);
+});
+
+describe('an error that is kept, or waited for by several', () => {
+  const kept = new Error('timed out');
+  const work = (): Promise<never> =>
+    withSpan('work', async () => {
+      await withSpan('inner', async () => {
+        await Promise.resolve();
+        throw kept;
+      });
+      throw kept;
+    });
+
+  const linesOf = (records: readonly LogRecord[]): string[] =>
+    records.filter(({ level }) => level >= LogLevel.Error).map(({ message, traceId }) => `${message} ${traceId}`);
+
+  test('has one line in each trace that fails with it, also of those that are at work at the same time', async () => {
+    const memory = memorySink();
+    const handle = init({ service: 'shop', sinks: [memory] });
+    await Promise.allSettled([work(), work(), work()]);
+    await work().catch(() => {});
+    await handle.shutdown();
+    const lines = linesOf(memory.records);
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['inner', 'inner', 'inner', 'inner']);
+    expect(new Set(lines).size).toBe(4);
+  });
+
+  test('what has been said of it outside of any trace counts for one', async () => {
+    const memory = memorySink();
+    const handle = init({ service: 'shop', sinks: [memory] });
+    const other = new Error('reset');
+    error('The pool has lost a connection', { err: other });
+    const query = () => withSpan('query', () => withSpan('part', () => Promise.reject(other))).catch(() => {});
+    await query();
+    await query();
+    await handle.shutdown();
+    expect(linesOf(memory.records).map((line) => line.split(' ')[0])).toEqual(['The', 'part']);
+  });
+
+  test('a trace of its own inside of another one is no other failure', async () => {
+    const memory = memorySink();
+    const handle = init({ service: 'shop', level: 'debug', sinks: [memory] });
+    const broken = new Error('broken');
+    class Jobs {
+      @Instrument({ root: true })
+      run(): Promise<never> {
+        return Promise.reject(broken);
+      }
+    }
+    await withSpan('outside', () => new Jobs().run()).catch(() => {});
+    await handle.shutdown();
+    expect(new Set(memory.records.map(({ traceId }) => traceId)).size).toBe(2);
+    expect(linesOf(memory.records)).toHaveLength(1);
+  });
 });

@@ -26,7 +26,7 @@ const list = [1, 2];
 /** Numbered names: that the same ones come again is what matters. `__proto__` and `constructor` are never fields. */
 const key = fc.oneof(
   { weight: 6, arbitrary: fc.nat(11).map((n) => `key_${n}`) },
-  fc.constantFrom('', '7', '\n', 'i', 'n0', '\'"\n'),
+  fc.constantFrom('', '7', '\n', 'i', 'n0', 'v0', 'o', '\'"\n', '`${o}`', '\\u0061', '\u2028', '\ud800', '\0', '*/'),
 );
 const value = fc.constantFrom<unknown>(1, 0.5, 'text', '', true, false, null, undefined, part, list, 9n);
 const property: fc.Arbitrary<Property> = fc.record({ key, value, enumerable: fc.nat(9).map((n) => n !== 0) });

@@ -122,9 +122,11 @@ describe('the recorder thread', () => {
     expect(readLines(path).map(({ i }) => i)).toEqual(countTo(20_000));
   });
 
-  it('delivers where code may not be made of strings', async () => {
-    const path = temporaryPath('no-eval.ndjson');
-    const args = ['--disallow-code-generation-from-strings'];
+  it.each([
+    ['code may not be made of strings', ['--disallow-code-generation-from-strings']],
+    ['nobody may change what the language has', ['--frozen-intrinsics', '--no-warnings']],
+  ])('delivers where %s', async (_where, args) => {
+    const path = temporaryPath(`strict${args.length}.ndjson`);
     const { status, stderr } = await runChild(program(path, 100, ''), { args });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(readLines(path).map(({ i }) => i)).toEqual(countTo(100));

@@ -293,6 +293,25 @@ describe.each(FRAMEWORKS)('$name', (framework: Framework) => {
     expect(completions(all)[0]).toMatchObject({ level: LogLevel.Warn, values: { res: { statusCode: 500 } } });
   });
 
+  test('requests that fail with one error, which a module keeps, are a failure each', async () => {
+    const kept = new Error('timed out');
+    const url = await serve({
+      onError: () => 'sorry',
+      routes: {
+        'GET /broken': async () => {
+          await turn();
+          throw kept;
+        },
+      },
+    });
+    await Promise.all([ask(`${url}/broken`), ask(`${url}/broken`)]);
+    await ask(`${url}/broken`);
+    const all = await answered(3);
+    const failed = errorLines(all).map(({ traceId }) => traceId);
+    expect(failed).toHaveLength(3);
+    expect(new Set(failed)).toEqual(new Set(completions(all).map(({ traceId }) => traceId)));
+  });
+
   test.each([
     ['{ err }', (err: Error) => error('Could not', { err })],
     ['the error alone', (err: Error) => error(err)],
