@@ -52,7 +52,7 @@ function openNew(incoming: NodeRequest, seen: object, options: NormalRequestOpti
   const header = (name: string) => headers[name];
   if (options.ignore(seen)) return ignoredRequest(incoming.id, method, header, options);
   const { fields } = options;
-  const route = options.route?.(seen) ?? incoming.template;
+  const route = routeSoFar(incoming, seen, options);
   const scope = new RequestScope({ method, url, header, id: incoming.id, route, fields: fields?.(seen) }, options);
   if (options.idHeader !== undefined && !response.headersSent)
     sendId(response, incoming.reply, options.idHeader, scope.id);
@@ -96,7 +96,7 @@ function meetAgain(known: KnownRequest, incoming: NodeRequest, seen: object, opt
     return;
   }
   knowRoute(known, incoming, seen, options);
-  const route = options.route?.(seen) ?? incoming.template;
+  const route = routeSoFar(incoming, seen, options);
   if (route !== undefined) nameRequest(known, route);
   if (fields === undefined) return;
   const given = fields(seen);
@@ -104,18 +104,27 @@ function meetAgain(known: KnownRequest, incoming: NodeRequest, seen: object, opt
   known.fields = both(known.fields, asking(fields, seen));
 }
 
-/** What the application says of its route, else what the framework does. */
+type Routed = Pick<NodeRequest, 'template' | 'route'>;
+
+/** The template of its route, as far as anybody knows it now. */
+export function routeSoFar(
+  { template }: Routed,
+  seen: object,
+  { route: own }: NormalRequestOptions,
+): string | undefined {
+  return own?.(seen) ?? template;
+}
+
+/** What the application says of its route, else what the framework does, else what somebody said who came before. */
 export function knowRoute(
   known: KnownRequest,
-  { template, route }: Pick<NodeRequest, 'template' | 'route'>,
+  { template, route }: Routed,
   seen: object,
-  options: NormalRequestOptions,
+  { route: own }: NormalRequestOptions,
 ): void {
-  if (route !== undefined) known.route = route;
+  if (route !== undefined) known.route = either(route, known.route);
   else if (template !== undefined) known.route = answering(template);
-  const { route: own } = options;
-  if (own === undefined) return;
-  known.route = either(asking(own, seen), known.route);
+  if (own !== undefined) known.route = either(asking(own, seen), known.route);
 }
 
 // What a request is asked later, made by functions of their own: see `lookingFirst`.
@@ -130,10 +139,8 @@ const answering =
   (): T =>
     answer;
 
-const either =
-  <T>(first: () => T | undefined, second: () => T | undefined) =>
-  (): T | undefined =>
-    first() ?? second();
+const either = <T>(first: () => T | undefined, second: () => T | undefined): (() => T | undefined) =>
+  second === unasked ? first : () => first() ?? second();
 
 const both = (first: () => object | undefined, second: () => object | undefined) => (): object => ({
   ...first(),

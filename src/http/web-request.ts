@@ -1,6 +1,6 @@
 // Requests of the web's kind, `Request`, where there are none of Node's: other platforms, and tests that call a handler directly.
 import { knownRequest, makeKnown, type KnownRequest } from './http-state.js';
-import { asking, endRequest, ignoredRequest, knowRoute, newRequest } from './node-request.js';
+import { asking, endRequest, ignoredRequest, knowRoute, newRequest, routeSoFar } from './node-request.js';
 import type { NormalRequestOptions } from './request-options.js';
 import { RequestScope } from './request-scope.js';
 
@@ -36,7 +36,7 @@ export function openWebRequest(incoming: WebRequest, options: NormalRequestOptio
   }
   const { pathname, search } = new URL(request.url);
   const { fields } = options;
-  const route = options.route?.(seen) ?? incoming.template;
+  const route = routeSoFar(incoming, seen, options);
   const head = { method, url: pathname + search, header, id, route, fields: fields?.(seen) };
   const scope = new RequestScope(head, options);
   const known = newRequest(scope.scope, scope.id, method);

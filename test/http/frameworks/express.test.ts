@@ -54,6 +54,21 @@ describe.each([
     expect(completions(all).map(({ values }) => [values['route'], values['twice']])).toEqual([['/orders/:id', true]]);
   });
 
+  test('what the first one has been told of routes holds where the second one knows none', async () => {
+    record();
+    const app = express();
+    app.use(ttlogExpress({ route: ({ path }) => (path === '/proxied' ? '/proxied' : undefined) }));
+    app.use(ttlogExpress());
+    app.get('/orders/:id', (_req, res) => void res.end());
+    app.use((_req, res) => void res.end('by somebody else'));
+    const url = await listen(createServer(app));
+    await ask(`${url}/proxied`);
+    await ask(`${url}/orders/7`);
+    const all = await answered(2);
+    expect(completions(all).map(({ values }) => values['route'])).toEqual(['/proxied', '/orders/:id']);
+    expect(roots(all).map(({ message }) => message)).toEqual(['GET /proxied', 'GET /orders/:id']);
+  });
+
   test('an id that somebody has given it already counts, where it is sane', async () => {
     record();
     const app = express();
