@@ -3,7 +3,6 @@ import { TtlogError } from '../core/errors.js';
 import { setLevel } from '../core/levels.js';
 import { openRing } from '../core/ring-of-thread.js';
 import { state } from '../core/state.js';
-import { recorderProgram } from '../recorder/carried-program.js';
 import { fs, timersPromises } from '../recorder/lazy-node.js';
 import type { SnapshotInfo } from '../recorder/snapshot.js';
 import type { TtlogHandle, TtlogStats } from './handle.js';
@@ -30,7 +29,7 @@ export class JoinedHandle implements TtlogHandle {
 
   async snapshot(reason: string): Promise<SnapshotInfo> {
     const raw = this.snapshotSync(reason);
-    const path = await recorderProgram().compressSnapshot(raw.path);
+    const path = await this.#thread.program.compressSnapshot(raw.path);
     return { ...raw, path, bytes: fs().statSync(path).size };
   }
 
@@ -41,7 +40,7 @@ export class JoinedHandle implements TtlogHandle {
         'Expected the ttlog of the main thread to be running, but it has been shut down. Take snapshots before its shutdown().',
       );
     }
-    return recorderProgram().writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
+    return this.#thread.program.writeSnapshotSync({ ...this.#thread.snapshotInput(), reason, origin: 'call' });
   }
 
   async flush(): Promise<void> {

@@ -62,7 +62,7 @@ export function joinedThread(): JoinedThread | undefined {
 
 export class JoinedThread {
   #host: HostInfo | undefined;
-  #program: Program | undefined;
+  #evaluated: Program | undefined;
   #block: SettingsBlock | undefined;
   #room: Room | undefined;
   #announced: Ring | undefined;
@@ -95,12 +95,12 @@ export class JoinedThread {
   snapshotInput(): Omit<SnapshotInput, 'reason' | 'origin' | 'error'> {
     const { service, snapshotDir } = this.settings!;
     const rings = [this.#host!.ring, ...(state.ring === null ? [] : [state.ring.buffer])];
-    return { dir: snapshotDir, service, rings, openSpans: this.#recorder.listOpenSpans(service, state.threadId) };
+    return { dir: snapshotDir, service, rings, openSpans: this.program.listOpenSpans(service, state.threadId) };
   }
 
-  /** The host's: whoever only logs, and takes part, does not bring it along. */
-  get #recorder(): Program {
-    return (this.#program ??= evaluateProgram(Buffer.from(this.#host!.program).toString('latin1')));
+  /** The recorder's, of the host: whoever only logs, and takes part, does not bring it along. */
+  get program(): Program {
+    return (this.#evaluated ??= evaluateProgram(Buffer.from(this.#host!.program).toString('latin1')));
   }
 
   /** Asks for everything so far. Whether that has been handed over says `isFlushed`. */
@@ -287,7 +287,7 @@ export class JoinedThread {
     if (ring === null || ring === this.#announced || this.settings === undefined) return;
     const { blackBox, service } = this.settings;
     if (blackBox !== null)
-      keepRing(this.#recorder, blackBox, ring.buffer, this.#recorder.blackBoxFacts(service, state.threadId));
+      keepRing(this.program, blackBox, ring.buffer, this.program.blackBoxFacts(service, state.threadId));
     const view = viewRing(ringBytes(ring.buffer));
     // One clock for all: rings are merged by their wall time.
     const hostRing = new BigInt64Array(this.#host!.ring, 0, L.HEADER_BYTES >> 3);
@@ -348,7 +348,7 @@ export class JoinedThread {
   #watchCrashes(): void {
     if (this.#isCrashWatched || this.settings?.snapshotOnCrash !== true) return;
     this.#isCrashWatched = true;
-    this.#recorder.installCrashSnapshot({
+    this.program.installCrashSnapshot({
       input: () => (this.settings === undefined ? undefined : this.snapshotInput()),
       deliver: () => this.#hurry(true),
     });
