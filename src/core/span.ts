@@ -195,7 +195,11 @@ export class Span implements Scope, Referable {
     return `00-${this.traceId}-${this.spanId}-0${this.span === null ? 0 : flags}`;
   }
 
-  /** Runs `fn` with this span active and returns what it returns. Does not end the span. */
+  /**
+   * Runs `fn` with this span active and returns what it returns. Does not end the span.
+   *
+   * @throws TtlogError `ERR_INVALID_OPTION` where `fn` is no function.
+   */
   run<R>(fn: () => R): R {
     if (typeof fn !== 'function') throw noFunction('span.run()', fn, 'Say span.run(() => …).');
     return state.scopes === null ? fn() : state.scopes.run(this, fn);

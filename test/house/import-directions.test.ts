@@ -137,7 +137,7 @@ describe('import directions', () => {
       'the thread source elsewhere',
       'src/cli/x.ts',
       `import 'virtual:ttlog-recorder-source';`,
-      "src/cli/x.ts:1 imports the recorder thread's source, which is src/recorder's",
+      "src/cli/x.ts:1 imports the recorder's source, which is src/recorder's",
     ],
   ])('%s is found out', (_what, file, source, complaint) => {
     expect(forbiddenImports(new Map([...house, [file, source]]))).toEqual([complaint]);

@@ -115,7 +115,7 @@ function complaint(
   files: SourceFiles,
 ): string | undefined {
   if (specifier === 'virtual:ttlog-recorder-source') {
-    return area === 'recorder' ? undefined : `imports the recorder thread's source, which is src/recorder's`;
+    return area === 'recorder' ? undefined : `imports the recorder's source, which is src/recorder's`;
   }
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts');
