@@ -21,6 +21,8 @@ export interface RoutedRequest {
 /** The route of a request, and its template. */
 interface Found {
   readonly route: Route;
+  /** Where its router was mounted then. */
+  readonly baseUrl: string | undefined;
   readonly template: string | undefined;
 }
 
@@ -38,6 +40,9 @@ const ROUTE = {
       Object.defineProperty(this, 'route', { value: route, writable: true, enumerable: true, configurable: true });
       return;
     }
+    // Again, when it steps into the route: by then it has forgotten the parameters of the mount.
+    const before = known.found as Found | undefined;
+    if (before !== undefined && before.route === route && before.baseUrl === this.baseUrl) return;
     const found = foundAt(this, route);
     known.found = found;
     nameRequest(known, found.template);
@@ -67,21 +72,49 @@ const foundIn = (request: RoutedRequest): Found | undefined => knownRequest(requ
 
 /**
  * The template of the route behind the one that its router is mounted at. Of that Express keeps only what it matched: where a segment is the
- * value of a parameter that is known (`mergeParams`), it is the parameter.
+ * value of a parameter that is known, it is the parameter. It is known with `mergeParams`, or where no middleware of the router came first.
  */
 function foundAt(request: RoutedRequest, route: Route): Found {
   const path = route?.path;
-  if (path === undefined) return { route, template: undefined };
+  const { baseUrl } = request;
+  if (route === undefined || path === undefined) return { route, baseUrl, template: undefined };
   const own = Array.isArray(path) ? path.join('|') : String(path);
-  const mounted = mountedAt(request);
-  return { route, template: own === '/' && mounted !== '' ? mounted : mounted + own };
+  const mounted = bounded(mountedAt(request), route);
+  return { route, baseUrl, template: own === '/' && mounted !== '' ? mounted : mounted + own };
 }
 
-function mountedAt({ baseUrl = '', params = {} }: RoutedRequest): string {
+/** A router that is mounted in more places than these is so at a parameter. */
+const MAX_MOUNTS = 16;
+const MAX_MOUNT_LENGTH = 256;
+
+/** Values that nobody knows as those of a parameter would make any number of templates, which name spans for good. */
+function bounded(mounted: string, route: object): string {
+  if (mounted === '') return '';
+  let mounts = httpState.mounts.get(route);
+  if (mounts === undefined) httpState.mounts.set(route, (mounts = new Set()));
+  if (mounts.has(mounted)) return mounted;
+  if (mounts.size >= MAX_MOUNTS || mounted.length > MAX_MOUNT_LENGTH) return '/*';
+  mounts.add(mounted);
+  return mounted;
+}
+
+function mountedAt({ baseUrl = '', params }: RoutedRequest): string {
   if (baseUrl === '') return '';
-  const names = new Map(Object.entries(params).map(([name, value]) => [value, name]));
+  const unused = Object.entries(params ?? {});
   return baseUrl
     .split('/')
-    .map((segment) => (names.has(segment) ? `:${names.get(segment)}` : segment))
+    .map((segment) => {
+      const value = decoded(segment);
+      const at = unused.findIndex((param) => param[1] === value);
+      return at < 0 ? segment : `:${unused.splice(at, 1)[0][0]}`;
+    })
     .join('/');
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -41,6 +41,8 @@ interface HttpState {
   readonly koaApps: WeakSet<object>;
   /** Express applications whose requests tell of their route. */
   readonly expressApps: WeakSet<object>;
+  /** Where the routers of Express's routes have been found mounted. */
+  readonly mounts: WeakMap<object, Set<string>>;
 }
 
 const KEY = Symbol.for('ttlog.http/1');
@@ -51,4 +53,5 @@ export const httpState: HttpState = (shared[KEY] ??= {
   uninstrument: () => {},
   koaApps: new WeakSet(),
   expressApps: new WeakSet(),
+  mounts: new WeakMap(),
 });

@@ -774,3 +774,17 @@ test('the compatible side of HTTP/2', async () => {
   });
   expect(all.find(({ message }) => message === 'Looking it up')!.values['request_id']).toBe('r-1');
 });
+
+test('methods that a client of HTTP/2 has made up are no names', async () => {
+  const { connect: connect2 } = await import('node:http2');
+  record();
+  const session = connect2(await onHttp2({ routes: {} }));
+  atTheEnd(() => session.destroy());
+  for (const method of ['PATCH', 'MADE-UP', 'MADE-UP-2']) {
+    const stream = session.request({ ':method': method, ':path': '/' }, { endStream: true });
+    await once(stream.resume(), 'close');
+  }
+  const all = await answered(3);
+  expect(roots(all).map(({ message }) => message)).toEqual(['PATCH', 'HTTP', 'HTTP']);
+  expect(completions(all).at(-1)!.values['req']).toMatchObject({ method: 'MADE-UP-2' });
+});

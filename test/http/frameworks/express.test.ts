@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { LogLevel } from 'ttlog';
 import { ttlogExpress, ttlogExpressErrors } from 'ttlog/express';
-import { answered, ask, completions, listen, record, roots } from '../support.js';
+import { answered, ask, completions, keptConnection, listen, record, roots } from '../support.js';
 
 describe.each([
   ['Express 5', express5],
@@ -39,6 +39,42 @@ describe.each([
       String.raw`/^\/files\/(.*)$/`,
       '/',
     ]);
+  });
+
+  test('what a router is mounted at, without mergeParams, and where values are encoded', async () => {
+    record();
+    const app = express();
+    app.use(ttlogExpress());
+    const router = express.Router();
+    router.get('/orders/:id', (_req, res) => void res.end('one'));
+    app.use('/shops/:shop', router);
+    app.use('/:country/:shop', router);
+    const url = await listen(createServer(app));
+    for (const path of ['/shops/7/orders/3', '/shops/caf%C3%A9%207/orders/3', '/de/%20/orders/3', '/a/a/orders/a'])
+      await ask(url + path);
+    const all = await answered(4);
+    const templates = ['/shops/:shop', '/shops/:shop', '/:country/:shop', '/:country/:shop'];
+    expect(completions(all).map(({ values }) => values['route'])).toEqual(templates.map((at) => `${at}/orders/:id`));
+    expect(roots(all).map(({ message }) => message)).toEqual(templates.map((at) => `GET ${at}/orders/:id`));
+  });
+
+  test('values that nobody knows as parameters do not make any number of names', async () => {
+    record();
+    const app = express();
+    app.use(ttlogExpress());
+    const router = express.Router();
+    router.use((_req, _res, next) => next());
+    router.get('/orders', (_req, res) => void res.end('all'));
+    app.use('/:tenant', router);
+    const url = await listen(createServer(app));
+    const agent = keptConnection();
+    await ask(`${url}/${'x'.repeat(5000)}/orders`, { agent });
+    for (let tenant = 0; tenant < 100; tenant++) await ask(`${url}/t${tenant}/orders`, { agent });
+    const all = await answered(101);
+    const names = roots(all).map(({ message }) => message);
+    expect(names[0]).toBe('GET /*/orders');
+    expect(new Set(names).size).toBeLessThanOrEqual(17);
+    expect(new Set(completions(all).map(({ values }) => values['route'])).size).toBeLessThanOrEqual(17);
   });
 
   test('in front of one route, and twice', async () => {
