@@ -99,7 +99,7 @@ class FastifyLogger implements FastifyBaseLogger {
 
   error(first?: unknown, ...rest: unknown[]): void {
     if (this.own.level > LogLevel.Error) return;
-    this.write(isToldByFastify(first, this.scope()) ? LogLevel.Debug : LogLevel.Error, first, rest);
+    this.write(this.isTold(first) ? LogLevel.Debug : LogLevel.Error, first, rest);
   }
 
   fatal(first?: unknown, ...rest: unknown[]): void {
@@ -155,6 +155,14 @@ class FastifyLogger implements FastifyBaseLogger {
     return message === 'request completed' && propertyOf(first, 'res') !== undefined;
   }
 
+  /** Fastify's default error handler says what a span, or the application, has said already. */
+  private isTold(first: unknown): boolean {
+    const error = propertyOf(first, 'err');
+    if (error === undefined || propertyOf(first, 'req') === undefined || propertyOf(first, 'res') === undefined)
+      return false;
+    return needsNoLine(error, this.scope());
+  }
+
   private scope(): Scope | undefined {
     const { home } = this.own;
     return home === null ? currentScope() : scopeWithin(home);
@@ -172,14 +180,6 @@ class FastifyLogger implements FastifyBaseLogger {
     if (level >= LogLevel.Error && fields !== undefined && shown !== fields)
       noteLoggedErrors(plainFields(fields), level, target, scope);
   }
-}
-
-/** Fastify's default error handler says what a span, or the application, has said already. */
-function isToldByFastify(first: unknown, scope: Scope | undefined): boolean {
-  const error = propertyOf(first, 'err');
-  if (error === undefined || propertyOf(first, 'req') === undefined || propertyOf(first, 'res') === undefined)
-    return false;
-  return needsNoLine(error, scope);
 }
 
 /** Pino's call shapes, and ttlog's own: fields after the message. Never throws. */

@@ -79,19 +79,11 @@ export function ttlogHono(options: TtlogHonoOptions = {}): MiddlewareHandler {
 function open(c: Context, options: NormalRequestOptions): { known: KnownRequest; end?: () => void } {
   // The id of Hono's own `requestId()`, where that came before.
   const id: unknown = c.get('requestId');
-  const route = () => routeOf(c);
+  const found = { seen: c, id, template: templateAhead(c), route: () => routeOf(c) };
   const { incoming, outgoing } = (c.env ?? {}) as Partial<NodeBindings>;
   if (incoming !== undefined && outgoing !== undefined)
-    return {
-      known: openRequest(
-        { request: incoming, response: outgoing, seen: c, id, template: templateAhead(c), route },
-        options,
-      ),
-    };
-  const { known, end } = openWebRequest(
-    { request: c.req.raw, seen: c, id, template: templateAhead(c), route },
-    options,
-  );
+    return { known: openRequest({ ...found, request: incoming, response: outgoing }, options) };
+  const { known, end } = openWebRequest({ ...found, request: c.req.raw }, options);
   return {
     known,
     end() {
