@@ -20,6 +20,11 @@ async function show(args: readonly string[], options?: { color?: boolean; width?
   return { status, output: terminal.output, warnings: terminal.warnings, lines: terminal.output.split('\n') };
 }
 
+/** The path of a snapshot of this ring. */
+const write = (ring: SharedArrayBuffer, input: object = {}): string =>
+  writeSnapshotSync({ dir: temporaryDirectory(), service: 's', reason: 'x', origin: 'call', rings: [ring], ...input })
+    .path;
+
 /** The part of the output under a heading. */
 const part = (lines: readonly string[], heading: string): string[] => {
   const from = lines.findIndex((line) => line.startsWith(`${heading}  `));
@@ -76,13 +81,7 @@ describe('the events', () => {
   test('have the id of a request once', async () => {
     const ring = newRing();
     info('request completed', { request_id: 'r-1', req: { id: 'r-1', method: 'GET', url: '/orders/7' } });
-    const { path } = writeSnapshotSync({
-      dir: temporaryDirectory(),
-      service: 's',
-      reason: 'x',
-      origin: 'call',
-      rings: [ring],
-    });
+    const path = write(ring);
     expect((await show([path])).output).toContain(
       'request completed  request_id=r-1 req={method: GET, url: /orders/7}\n',
     );
@@ -125,13 +124,7 @@ describe('the spans', () => {
     const second = inside(root, () => open('second'));
     const below = inside(second, () => open('below'));
     for (const span of [below, second, deeper, deep, first, root]) span.end();
-    const { path } = writeSnapshotSync({
-      dir: temporaryDirectory(),
-      service: 's',
-      reason: 'x',
-      origin: 'call',
-      rings: [ring],
-    });
+    const path = write(ring);
     const spans = part((await show([path])).lines, 'Spans').slice(2);
     expect(spans.map((line) => line.replace(/\s+[\d.]+ (ns|µs|ms|s) .*/, ''))).toEqual([
       '  root',
@@ -150,13 +143,7 @@ describe('the spans', () => {
     const thrown = new Error('card declined');
     inner.fail(thrown);
     outer.fail(thrown);
-    const { path } = writeSnapshotSync({
-      dir: temporaryDirectory(),
-      service: 's',
-      reason: 'x',
-      origin: 'call',
-      rings: [ring],
-    });
+    const path = write(ring);
     const spans = part((await show([path])).lines, 'Spans').slice(2);
     expect(spans.map((line) => line.split('  error  ')[1])).toEqual([
       'Error: card declined  test',
@@ -268,15 +255,7 @@ describe('colours', () => {
 test('what a stalled thread was doing has lines of its own', async () => {
   const stack = ['at crunch (file:///app/job.js:7:11)', 'at run\n  17:00:00.000 FATAL'];
   const extra = { stalled_ms: 1200, is_over: false, stack };
-  const dir = temporaryDirectory();
-  const { path } = writeSnapshotSync({
-    dir,
-    service: 's',
-    reason: 'stall',
-    origin: 'stall',
-    rings: [newRing()],
-    extra,
-  });
+  const path = write(newRing(), { reason: 'stall', origin: 'stall', extra });
   const { output, lines } = await show([path]);
   expect(output).toMatch(/ {2}stalled_ms 1200\n {2}is_over {3}false\n/);
   expect(output).toContain(
@@ -286,9 +265,6 @@ test('what a stalled thread was doing has lines of its own', async () => {
 });
 
 describe('what was recorded cannot', () => {
-  const write = (ring: SharedArrayBuffer, extra: object = {}): string =>
-    writeSnapshotSync({ dir: temporaryDirectory(), service: 's', reason: 'x', origin: 'call', rings: [ring], ...extra })
-      .path;
   // Everything but newlines that a terminal may act upon, and what turns or breaks lines elsewhere.
   const dangerous = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
